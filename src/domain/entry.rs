@@ -1,0 +1,41 @@
+#![forbid(unsafe_code)]
+//! All that a registry keeps of one domain.
+
+use std::sync::Arc;
+
+use super::config::Config;
+use super::facts::Facts;
+
+/// How the guest was when its state was saved: so it is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SavedState {
+    /// It ran.
+    Running,
+    /// It was paused.
+    Paused,
+}
+
+/// All that a registry keeps of one domain: the facts, and what goes with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// What is known of it.
+    pub(crate) facts: Facts,
+    /// The stored configuration; there is one when the domain is persistent.
+    pub(crate) stored: Option<Arc<Config>>,
+    /// The configuration of the running instance, which need not be the stored one.
+    pub(crate) live: Option<Arc<Config>>,
+    /// It has a managed-save image, and in what state.
+    pub(crate) managed_save: Option<SavedState>,
+}
+
+impl Entry {
+    /// The configuration that is in effect: the live one of an active domain, else the stored one.
+    pub(crate) fn current(&self) -> Option<&Arc<Config>> {
+        self.live.as_ref().or(self.stored.as_ref())
+    }
+
+    /// The configuration of the next start: the stored one, of a transient domain the live one.
+    pub(crate) fn inactive(&self) -> Option<&Arc<Config>> {
+        self.stored.as_ref().or(self.live.as_ref())
+    }
+}

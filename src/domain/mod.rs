@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+//! The nouns: who a domain is, what state it is in, how it is configured. No I/O, no locks.
+
+mod config;
+mod entry;
+mod facts;
+mod status;
+
+pub use config::{Config, LifecycleAction};
+pub(crate) use entry::{Entry, SavedState};
+pub use facts::{Condition, Facts, Identity};
+pub use status::{
+    CrashedReason, PausedReason, RunningReason, ShutdownReason, ShutoffReason, State, Status,
+};
