@@ -1,0 +1,256 @@
+#![forbid(unsafe_code)]
+//! A domain while a change of it is decided.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use uuid::Uuid;
+
+use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedState};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{Event, Origin, StartedDetail, SuspendedDetail};
+use crate::lifecycle::{self, Change};
+
+/// The events of a change. Most make one or two.
+pub(super) type Events = SmallVec<[Event; 2]>;
+
+/// The numbers that a registry gives out. None is given twice within an epoch.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counters {
+    /// The number of the last event decided.
+    pub(super) seq: u64,
+    pub(super) incarnation: u64,
+    pub(super) definition: u64,
+    pub(super) id: i32,
+}
+
+impl Counters {
+    fn definition(&mut self) -> u64 {
+        self.definition += 1;
+        self.definition
+    }
+}
+
+/// A domain while a change of it is decided: what it is so far, and the events so far.
+///
+/// Each method is one change of the table and refuses what the table refuses. When the decision
+/// ends in an error nothing of it happened.
+pub(crate) struct Draft<'a> {
+    uuid: Uuid,
+    entry: Option<Entry>,
+    /// What was known of it when it ceased to exist.
+    gone: Option<Facts>,
+    events: Events,
+    counters: Counters,
+    origin: Origin,
+    now_ns: i64,
+    owner: &'a dyn Fn(&str) -> Option<Uuid>,
+}
+
+impl std::fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("entry", &self.entry).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// `owner` tells which domain has a name.
+    pub(super) fn new(
+        uuid: Uuid,
+        entry: Option<Entry>,
+        counters: Counters,
+        now_ns: i64,
+        owner: &'a dyn Fn(&str) -> Option<Uuid>,
+    ) -> Self {
+        let origin = Origin::Native;
+        Self { uuid, entry, gone: None, events: Events::new(), counters, origin, now_ns, owner }
+    }
+
+    /// The outcome: what is kept from now on, the events, the counters.
+    pub(super) fn finish(mut self) -> (Option<Entry>, Events, Counters) {
+        if let Some(last) = self.events.last_mut() {
+            last.more = false;
+        }
+        (self.entry, self.events, self.counters)
+    }
+
+    /// All that is kept of the domain as it is now; `None` if it does not exist.
+    pub(crate) fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref()
+    }
+
+    /// What is known of the domain; of one that is gone, what was known last.
+    pub(crate) fn last_known(&self) -> Option<&Facts> {
+        self.entry.as_ref().map(|entry| &entry.facts).or(self.gone.as_ref())
+    }
+
+    /// The same, and NO_DOMAIN if it does not exist.
+    pub(crate) fn existing(&self) -> Result<&Entry> {
+        self.entry.as_ref().ok_or_else(|| Error::no_such_uuid(self.uuid))
+    }
+
+    /// The configuration is stored: a new domain, or another configuration of a known one.
+    pub(crate) fn define(&mut self, config: Arc<Config>) -> Result<()> {
+        self.settle_clashes(&config)?;
+        let definition = self.counters.definition();
+        self.apply(Change::Defined { definition }, Some(config.name()))?;
+        self.keep(|entry| entry.stored = Some(config));
+        Ok(())
+    }
+
+    /// The stored configuration is gone, and a managed-save image would be in the way.
+    pub(crate) fn undefine(&mut self) -> Result<()> {
+        let entry = self.existing()?;
+        if !entry.facts.is_persistent() {
+            return Err(Error::not_valid("cannot undefine transient domain"));
+        }
+        if entry.managed_save.is_some() {
+            return Err(Error::not_valid(
+                "Refusing to undefine while domain managed save image exists",
+            ));
+        }
+        self.apply(Change::Undefined, None)?;
+        self.keep(|entry| entry.stored = None);
+        Ok(())
+    }
+
+    /// The domain has another name.
+    pub(crate) fn rename(&mut self, name: &str) -> Result<()> {
+        let entry = self.existing()?;
+        if entry.facts.is_active() {
+            return Err(Error::not_valid("cannot rename active domain"));
+        }
+        if entry.managed_save.is_some() {
+            return Err(Error::not_valid("domain with a managed saved state can't be renamed"));
+        }
+        if entry.facts.name() == name {
+            return Err(Error::not_valid("Can't rename domain to itself"));
+        }
+        if (self.owner)(name).is_some() {
+            return Err(Error::not_valid(format!("domain with name '{name}' already exists")));
+        }
+        let Some(stored) = &entry.stored else {
+            return Err(Error::not_valid("cannot rename a transient domain"));
+        };
+        let stored = Arc::new(stored.renamed(name)?);
+        self.apply(Change::Renamed, Some(name))?;
+        self.keep(|entry| entry.stored = Some(stored));
+        Ok(())
+    }
+
+    /// A running instance came to be: of the stored configuration, or of `own`, which then is the
+    /// instance's until it stops.
+    pub(crate) fn start(
+        &mut self,
+        how: StartedDetail,
+        paused: Option<SuspendedDetail>,
+        own: Option<Arc<Config>>,
+    ) -> Result<()> {
+        if let Some(config) = &own {
+            self.settle_clashes(config)?;
+            if self.entry.as_ref().is_some_and(|entry| entry.facts.is_active()) {
+                let name = config.name();
+                return Err(Error::not_valid(format!("domain '{name}' is already active")));
+            }
+        }
+        self.counters.id += 1;
+        let change = Change::Started { how, paused, id: self.counters.id };
+        self.apply(change, own.as_ref().map(|config| config.name()))?;
+        self.keep(|entry| entry.live = own.or_else(|| entry.stored.clone()));
+        Ok(())
+    }
+
+    /// A change that needs nothing but itself: of the state of an active domain.
+    pub(crate) fn change(&mut self, change: Change) -> Result<()> {
+        self.existing()?;
+        self.apply(change, None)?;
+        self.keep(|entry| {
+            if !entry.facts.is_active() {
+                entry.live = None;
+            }
+        });
+        Ok(())
+    }
+
+    /// There is a managed-save image from now on, or none. No event.
+    pub(crate) fn set_managed_save(&mut self, image: Option<SavedState>) {
+        self.keep(|entry| entry.managed_save = image);
+    }
+
+    /// The name of `config` must be the domain's, or free.
+    fn settle_clashes(&self, config: &Config) -> Result<()> {
+        let clash = |info: String| {
+            Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Domain, info))
+        };
+        match &self.entry {
+            Some(entry) if entry.facts.name() == config.name() => Ok(()),
+            Some(entry) => clash(format!(
+                "domain '{}' is already defined with uuid {}",
+                entry.facts.name(),
+                self.uuid
+            )),
+            None => match (self.owner)(config.name()) {
+                Some(owner) => {
+                    clash(format!("domain '{}' already exists with uuid {owner}", config.name()))
+                }
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Changes what is kept beside the facts.
+    fn keep(&mut self, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = &mut self.entry {
+            change(entry);
+        }
+    }
+
+    /// Applies the table; `name` is that of a new or renamed domain.
+    fn apply(&mut self, change: Change, name: Option<&str>) -> Result<()> {
+        let before = self.entry.as_ref().map(|entry| entry.facts.condition);
+        let steps = lifecycle::apply(before, change)
+            .map_err(|unlawful| Error::not_valid(unlawful.to_string()))?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        let condition: Condition = last.after;
+        let identity = self.identity_for(name);
+        for step in steps {
+            self.counters.seq += 1;
+            self.events.push(Event {
+                seq: self.counters.seq,
+                realtime_ns: self.now_ns,
+                identity: Arc::clone(&identity),
+                before: step.before,
+                after: step.after,
+                kind: step.kind,
+                origin: self.origin,
+                more: true,
+                in_catchup: false,
+            });
+        }
+        let facts = Facts { identity, condition };
+        if condition.exists() {
+            self.entry = Some(match self.entry.take() {
+                Some(entry) => Entry { facts, ..entry },
+                None => Entry { facts, stored: None, live: None, managed_save: None },
+            });
+        } else {
+            self.entry = None;
+            self.gone = Some(facts);
+        }
+        Ok(())
+    }
+
+    fn identity_for(&mut self, name: Option<&str>) -> Arc<Identity> {
+        match (&self.entry, name) {
+            (Some(entry), Some(name)) if entry.facts.name() != name => {
+                Arc::new(entry.facts.identity.renamed(name))
+            }
+            (Some(entry), _) => Arc::clone(&entry.facts.identity),
+            (None, name) => {
+                self.counters.incarnation += 1;
+                let name = name.unwrap_or_default();
+                Arc::new(Identity::new(self.uuid, self.counters.incarnation, name))
+            }
+        }
+    }
+}

@@ -1,0 +1,416 @@
+#![forbid(unsafe_code)]
+//! The truth: every domain, the journal of what happened, and the readers of it.
+//!
+//! A change takes three steps. *Decide*: under the lock, against the newest decided facts, its
+//! events are made and numbered. *Store*: all decided changes since the last commit go to the store
+//! together; without one this step is empty. *Show*: facts, indices and journal change together,
+//! readers are woken, and the writer's call returns. Readers see what is shown, writers decide on
+//! what is decided, and the order of showing is the order of the numbers.
+
+mod audit;
+mod draft;
+mod feed;
+mod journal;
+mod pending;
+mod reader;
+mod table;
+mod told;
+
+#[cfg(all(test, loom))]
+mod model;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use smallvec::SmallVec;
+use uuid::Uuid;
+
+use self::draft::{Counters, Events};
+use self::feed::Feeds;
+use self::journal::{Journal, Line};
+use self::pending::{Decided, Pending, Queued};
+use self::table::{Row, Slot, Table};
+use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedState, Status};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{Cursor, EventKind};
+use crate::store::Store;
+use crate::sync::{AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
+
+pub(crate) use self::draft::Draft;
+pub(crate) use self::feed::Wake;
+pub(crate) use self::reader::Reader;
+pub use self::reader::{WatchOptions, WatchStats};
+
+/// How many domains one walk handles before it lets others have the lock.
+const WALK: u32 = 1024;
+
+/// How many events the journal keeps for those who resume.
+const JOURNAL: u64 = 65_536;
+
+/// The readers to be woken once the lock is free.
+type Wakes = SmallVec<[Arc<dyn Wake>; 4]>;
+
+/// A domain that a registry is born with.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) config: Arc<Config>,
+    pub(crate) persistent: bool,
+    pub(crate) status: Status,
+    pub(crate) managed_save: Option<SavedState>,
+}
+
+/// Figures of a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Domains that exist.
+    pub domains: u64,
+    /// Of these, active.
+    pub active: u64,
+    /// Events since the registry was made: the number of the last one.
+    pub events: u64,
+    /// Of these, still in the journal.
+    pub journal: u64,
+    /// Watches and registrations.
+    pub readers: u64,
+    /// Listings asked of the source after the first.
+    pub listings: u64,
+    /// Audits made.
+    pub audits: u64,
+    /// Differences that audits found.
+    pub drift: u64,
+}
+
+/// The registry of one source.
+pub(crate) struct Registry {
+    epoch: Uuid,
+    store: Option<Box<dyn Store>>,
+    /// The one lock. Held for the time of a change or of a piece of a walk; never while user code
+    /// or a store runs.
+    state: Mutex<State>,
+    /// A batch has been shown or dropped.
+    settled: Condvar,
+    /// The number of the last shown event, to be read without the lock.
+    head: Arc<AtomicU64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    table: Table,
+    journal: Journal,
+    feeds: Feeds,
+    pending: Pending,
+    counters: Counters,
+    audits: u64,
+    drift: u64,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}
+
+impl Registry {
+    /// A registry with the domains of `base`, which are shown but not journaled.
+    ///
+    /// # Errors
+    /// Two of them have the same name or UUID.
+    pub(crate) fn new(base: Vec<Base>, store: Option<Box<dyn Store>>) -> Result<Self> {
+        let now_ns = realtime_ns();
+        let mut state = State::default();
+        for domain in base {
+            state.add_base(domain, now_ns)?;
+        }
+        Ok(Self {
+            epoch: Uuid::new_v4(),
+            store,
+            state: Mutex::new(state),
+            settled: Condvar::new(),
+            head: Arc::new(AtomicU64::new(0)),
+        })
+    }
+
+    pub(crate) fn epoch(&self) -> Uuid {
+        self.epoch
+    }
+
+    /// The place of the last shown event.
+    pub(crate) fn cursor(&self) -> Cursor {
+        Cursor { epoch: self.epoch, seq: self.head.load(Ordering::Acquire) }
+    }
+
+    /// Changes one domain. `decide` runs under the lock: it must be quick and call nobody.
+    ///
+    /// Returns when the change is shown.
+    ///
+    /// # Errors
+    /// What `decide` refused, or that the store failed; nothing changed.
+    pub(crate) fn change<T>(
+        &self,
+        uuid: Uuid,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let now_ns = realtime_ns();
+        let mut state = self.state.lock();
+        let (decided, counters, value) = state.decide(uuid, now_ns, decide)?;
+        state.counters = counters;
+        match self.store.as_deref() {
+            None => self.show(state, std::iter::once(decided)),
+            Some(store) => self.store_and_show(state, store, decided)?,
+        }
+        Ok(value)
+    }
+
+    /// Shows changes and wakes their readers, the lock released.
+    fn show(&self, mut state: MutexGuard<'_, State>, batch: impl Iterator<Item = Decided>) {
+        let mut wakes = Wakes::new();
+        for decided in batch {
+            state.show(decided, &mut wakes);
+        }
+        self.head.store(state.journal.head(), Ordering::Release);
+        drop(state);
+        for wake in wakes {
+            wake.wake();
+        }
+    }
+
+    /// Queues a decided change and waits for its outcome. A writer that finds nobody storing stores
+    /// for all that wait.
+    fn store_and_show<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        store: &dyn Store,
+        decided: Decided,
+    ) -> Result<()> {
+        let outcome = state.pending.push(decided);
+        loop {
+            if let Some(outcome) = outcome.get() {
+                return outcome.clone();
+            }
+            if state.pending.storing {
+                self.settled.wait(&mut state);
+                continue;
+            }
+            state.pending.storing = true;
+            let batch = std::mem::take(&mut state.pending.queue);
+            drop(state);
+            let stored: Vec<_> = batch.iter().map(|queued| queued.decided.stored()).collect();
+            let result = store.commit(&stored);
+            drop(stored);
+            self.settle(batch, &result);
+            state = self.state.lock();
+        }
+    }
+
+    /// Ends the store step of a batch. When it failed, what was decided meanwhile stands on changes
+    /// that never were, and fails with it.
+    fn settle(&self, mut batch: Vec<Queued>, result: &Result<()>) {
+        let mut state = self.state.lock();
+        state.pending.storing = false;
+        if result.is_err() {
+            batch.append(&mut state.pending.queue);
+            state.counters.seq = state.journal.head();
+        }
+        state.pending.settle();
+        let (decided, outcomes): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|queued| (queued.decided, queued.outcome)).unzip();
+        for outcome in outcomes {
+            outcome.get_or_init(|| result.clone());
+        }
+        if result.is_ok() {
+            self.show(state, decided.into_iter());
+        } else {
+            drop(state);
+        }
+        self.settled.notify_all();
+    }
+
+    /// All that is kept of a domain.
+    pub(crate) fn entry(&self, uuid: Uuid) -> Option<Entry> {
+        self.state.lock().table.row(uuid).map(|row| row.entry.clone())
+    }
+
+    pub(crate) fn facts(&self, uuid: Uuid) -> Option<Facts> {
+        self.state.lock().table.row(uuid).map(|row| row.entry.facts.clone())
+    }
+
+    pub(crate) fn facts_by_name(&self, name: &str) -> Option<Facts> {
+        let state = self.state.lock();
+        let slot = state.table.by_name(name)?;
+        state.table.get(slot).map(|row| row.entry.facts.clone())
+    }
+
+    pub(crate) fn facts_by_id(&self, id: i32) -> Option<Facts> {
+        let state = self.state.lock();
+        let slot = state.table.by_id(id)?;
+        state.table.get(slot).map(|row| row.entry.facts.clone())
+    }
+
+    /// The entries that `select` chooses, in no order. A long listing lets writers in between, so
+    /// it is no snapshot: a watch makes one.
+    pub(crate) fn list<T>(&self, mut select: impl FnMut(&Entry) -> Option<T>) -> Vec<T> {
+        let mut chosen = Vec::new();
+        let mut next: Slot = 0;
+        loop {
+            let state = self.state.lock();
+            let end = state.table.slots().min(next.saturating_add(WALK));
+            let rows = (next..end).filter_map(|slot| state.table.get(slot));
+            chosen.extend(rows.filter_map(|row| select(&row.entry)));
+            if end == state.table.slots() {
+                return chosen;
+            }
+            next = end;
+        }
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let state = self.state.lock();
+        Stats {
+            domains: state.table.len() as u64,
+            active: state.table.active() as u64,
+            events: state.journal.head(),
+            journal: state.journal.head() - state.journal.evicted(),
+            readers: state.feeds.len() as u64,
+            listings: 0,
+            audits: state.audits,
+            drift: state.drift,
+        }
+    }
+}
+
+impl State {
+    fn add_base(&mut self, domain: Base, now_ns: i64) -> Result<()> {
+        let Base { config, persistent, status, managed_save } = domain;
+        let clash = |info| Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Domain, info));
+        if self.table.by_uuid(config.uuid()).is_some() {
+            return clash(format!("two domains have the uuid {}", config.uuid()));
+        }
+        if self.table.by_name(config.name()).is_some() {
+            return clash(format!("two domains have the name '{}'", config.name()));
+        }
+        self.counters.incarnation += 1;
+        let mut condition = Condition::ABSENT;
+        if persistent {
+            self.counters.definition += 1;
+            condition = condition.with_definition(self.counters.definition);
+        }
+        if status.is_active() {
+            self.counters.id += 1;
+            condition = condition.with_run(self.counters.id, status);
+        } else {
+            condition = condition.with_status(status);
+        }
+        let identity = Identity::new(config.uuid(), self.counters.incarnation, config.name());
+        let entry = Entry {
+            facts: Facts { identity: Arc::new(identity), condition },
+            stored: persistent.then(|| Arc::clone(&config)),
+            live: condition.is_active().then_some(config),
+            managed_save,
+        };
+        self.table.insert(Row { entry, last_seq: 0, last_realtime_ns: now_ns, watched: false });
+        Ok(())
+    }
+
+    fn decide<T>(
+        &self,
+        uuid: Uuid,
+        now_ns: i64,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
+    ) -> Result<(Decided, Counters, T)> {
+        let shown = || self.table.row(uuid).map(|row| &row.entry);
+        let entry = self.pending.entry(uuid).unwrap_or_else(shown).cloned();
+        let name_before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
+        let owner = |name: &str| self.owner(name);
+        let mut draft = Draft::new(uuid, entry, self.counters, now_ns, &owner);
+        let value = decide(&mut draft)?;
+        let (entry, events, counters) = draft.finish();
+        let freed_name = name_before
+            .filter(|before| {
+                entry.as_ref().is_none_or(|entry| entry.facts.name() != before.name())
+            })
+            .map(|before| before.name().into());
+        Ok((Decided { uuid, freed_name, entry, events }, counters, value))
+    }
+
+    /// Who has a name, as decided.
+    fn owner(&self, name: &str) -> Option<Uuid> {
+        self.pending.owner(name).unwrap_or_else(|| {
+            let row = self.table.get(self.table.by_name(name)?)?;
+            Some(row.entry.facts.uuid())
+        })
+    }
+
+    /// Shows a decided change: facts, indices and journal together.
+    fn show(&mut self, decided: Decided, wakes: &mut Wakes) {
+        let Decided { uuid, entry, events, .. } = decided;
+        let slot = self.table.by_uuid(uuid);
+        let row = slot.and_then(|slot| self.table.get(slot));
+        let mut last = row.map_or((0, 0), |row| (row.last_seq, row.last_realtime_ns));
+        let previous = last.0;
+        if let Some(event) = events.last() {
+            last = (event.seq, event.realtime_ns);
+        }
+        let watched = row.map_or_else(|| self.feeds.watches(uuid), |row| row.watched);
+        let slot = match (slot, entry) {
+            (Some(slot), Some(entry)) => {
+                self.table.replace(slot, entry);
+                if let Some(row) = self.table.get_mut(slot) {
+                    (row.last_seq, row.last_realtime_ns) = last;
+                }
+                slot
+            }
+            (None, Some(entry)) => {
+                let (last_seq, last_realtime_ns) = last;
+                self.table.insert(Row { entry, last_seq, last_realtime_ns, watched })
+            }
+            (Some(slot), None) => {
+                self.table.remove(slot);
+                slot
+            }
+            (None, None) => Slot::MAX,
+        };
+        if !events.is_empty() {
+            if watched {
+                self.feeds.push(uuid, &events, self.table.len() as u64, wakes);
+            }
+            self.append(events, previous, slot);
+            self.feeds.wake_all(wakes);
+        }
+    }
+
+    /// Appends the events of a change to the journal; the first follows the domain's event
+    /// `previous`.
+    fn append(&mut self, events: Events, mut previous: u64, slot: Slot) {
+        for event in events {
+            if matches!(event.kind, EventKind::Added(_)) {
+                previous = 0;
+            }
+            let seq = event.seq;
+            self.journal.append(Line { event, previous, slot });
+            previous = seq;
+        }
+        if self.journal.end_change() {
+            let pinned = self.feeds.pinned(self.journal.head(), self.table.len() as u64);
+            while let Some(chunk) = self.journal.evict(JOURNAL, pinned) {
+                self.feeds.shed(&chunk);
+            }
+        }
+    }
+
+    /// Marks a domain, if it exists, as one that has a reader of its own.
+    fn set_watched(&mut self, uuid: Uuid, watched: bool) {
+        let slot = self.table.by_uuid(uuid);
+        if let Some(row) = slot.and_then(|slot| self.table.get_mut(slot)) {
+            row.watched = watched;
+        }
+    }
+}
+
+/// Nanoseconds since 1970 UTC.
+fn realtime_ns() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}

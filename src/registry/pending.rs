@@ -1,0 +1,87 @@
+#![forbid(unsafe_code)]
+//! Changes that are decided but not yet shown, while a store is busy with them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use uuid::Uuid;
+
+use super::draft::Events;
+use crate::domain::Entry;
+use crate::error::Result;
+use crate::store::Stored;
+
+/// A decided change.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) uuid: Uuid,
+    /// The name that the change freed, if it did.
+    pub(super) freed_name: Option<Box<str>>,
+    pub(super) entry: Option<Entry>,
+    pub(super) events: Events,
+}
+
+/// A decided change whose writer waits for the outcome.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) decided: Decided,
+    /// Set when it has been shown or dropped.
+    pub(super) outcome: Arc<OnceLock<Result<()>>>,
+}
+
+impl Decided {
+    pub(super) fn stored(&self) -> Stored<'_> {
+        Stored { uuid: self.uuid, entry: self.entry.as_ref(), events: &self.events }
+    }
+}
+
+/// What is decided over what is shown: writers look here first. Empty without a store.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// In the order of the decisions.
+    pub(super) queue: Vec<Queued>,
+    /// A writer is storing a batch.
+    pub(super) storing: bool,
+    domains: HashMap<Uuid, Option<Entry>>,
+    names: HashMap<Box<str>, Option<Uuid>>,
+}
+
+impl Pending {
+    /// What is decided of a domain: outer `None` if nothing is pending.
+    pub(super) fn entry(&self, uuid: Uuid) -> Option<Option<&Entry>> {
+        self.domains.get(&uuid).map(Option::as_ref)
+    }
+
+    /// Who is decided to have a name: outer `None` if nothing is pending.
+    pub(super) fn owner(&self, name: &str) -> Option<Option<Uuid>> {
+        self.names.get(name).copied()
+    }
+
+    pub(super) fn push(&mut self, decided: Decided) -> Arc<OnceLock<Result<()>>> {
+        self.overlay(&decided);
+        let outcome = Arc::new(OnceLock::new());
+        self.queue.push(Queued { decided, outcome: Arc::clone(&outcome) });
+        outcome
+    }
+
+    /// Forgets what has been shown or dropped: only the queue is pending now.
+    pub(super) fn settle(&mut self) {
+        self.domains.clear();
+        self.names.clear();
+        let queue = std::mem::take(&mut self.queue);
+        for queued in &queue {
+            self.overlay(&queued.decided);
+        }
+        self.queue = queue;
+    }
+
+    fn overlay(&mut self, decided: &Decided) {
+        if let Some(freed) = &decided.freed_name {
+            self.names.insert(freed.clone(), None);
+        }
+        if let Some(entry) = &decided.entry {
+            self.names.insert(entry.facts.name().into(), Some(decided.uuid));
+        }
+        self.domains.insert(decided.uuid, decided.entry.clone());
+    }
+}

@@ -1,0 +1,69 @@
+#![forbid(unsafe_code)]
+//! What a reader was last told of the domains that have changed since.
+//!
+//! A view of all domains would cost every reader memory for each of them. It is not needed: of a
+//! domain without unread events a reader knows what the registry knows, and of the others it knows
+//! what they were before their first unread event, which that event says itself. Only what is
+//! evicted unread has to be noted here.
+
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
+use uuid::Uuid;
+
+use crate::domain::Facts;
+
+/// For each domain noted, its facts at one place of the journal; a domain that did not exist there
+/// is noted too. 24 bytes each.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    facts: HashTable<Facts>,
+    hasher: RandomState,
+}
+
+impl Told {
+    /// Notes a domain, unless it is.
+    pub(super) fn note(&mut self, facts: Facts) {
+        let hash = self.hasher.hash_one(facts.uuid());
+        let uuid = facts.uuid();
+        self.facts
+            .entry(hash, |noted| noted.uuid() == uuid, |noted| self.hasher.hash_one(noted.uuid()))
+            .or_insert(facts);
+    }
+
+    /// Notes a domain in place of what was noted.
+    pub(super) fn set(&mut self, facts: Facts) {
+        self.remove(facts.uuid());
+        self.note(facts);
+    }
+
+    pub(super) fn get(&self, uuid: Uuid) -> Option<&Facts> {
+        self.facts.find(self.hasher.hash_one(uuid), |noted| noted.uuid() == uuid)
+    }
+
+    pub(super) fn remove(&mut self, uuid: Uuid) -> Option<Facts> {
+        let hash = self.hasher.hash_one(uuid);
+        let found = self.facts.find_entry(hash, |noted| noted.uuid() == uuid).ok()?;
+        Some(found.remove().0)
+    }
+
+    /// Takes out up to `most` domains, in no order.
+    pub(super) fn take(&mut self, most: usize) -> Vec<Facts> {
+        let taken: Vec<Uuid> = self.facts.iter().take(most).map(Facts::uuid).collect();
+        taken.into_iter().filter_map(|uuid| self.remove(uuid)).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The bytes that it occupies.
+    pub(super) fn size(&self) -> usize {
+        self.facts.allocation_size()
+    }
+}
+
+/// Facts as a path takes them: `None` for a domain that does not exist.
+pub(super) fn existing(facts: &Facts) -> Option<&Facts> {
+    facts.condition.exists().then_some(facts)
+}
