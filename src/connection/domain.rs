@@ -1,0 +1,236 @@
+#![forbid(unsafe_code)]
+//! A domain as a program holds it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bitflags::bitflags;
+use uuid::Uuid;
+
+use super::{Connection, exclusive};
+use crate::domain::{Config, Entry, Facts, Identity};
+use crate::driver::{
+    Action, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags, UndefineFlags,
+};
+use crate::error::{Error, Result};
+
+bitflags! {
+    /// Which document is asked for: `virDomainXMLFlags`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct XmlFlags: u32 {
+        /// With what is secret. Nothing is left out here.
+        const SECURE = 1;
+        /// The configuration of the next start, of an active domain too.
+        const INACTIVE = 2;
+        /// With the CPU as the host has it. Nothing is changed here.
+        const UPDATE_CPU = 4;
+        /// Fit for migration. Nothing is changed here.
+        const MIGRATABLE = 8;
+    }
+}
+
+/// A domain: its connection and UUID, with the name and id of the moment it was looked up.
+///
+/// It never changes and may be shared between threads. Every method resolves it by UUID, as in
+/// libvirt, and fails with NO_DOMAIN when there is no such domain (any more).
+#[derive(Debug, Clone)]
+pub struct Domain {
+    connection: Connection,
+    identity: Arc<Identity>,
+    id: Option<i32>,
+}
+
+impl Domain {
+    pub(crate) fn new(connection: &Connection, facts: &Facts) -> Self {
+        Self {
+            connection: connection.clone(),
+            identity: Arc::clone(&facts.identity),
+            id: facts.id(),
+        }
+    }
+
+    /// The connection that it belongs to (`virDomainGetConnect`).
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The UUID (`virDomainGetUUID`).
+    pub fn uuid(&self) -> Uuid {
+        self.identity.uuid()
+    }
+
+    /// The name that it had when it was looked up (`virDomainGetName`).
+    pub fn name(&self) -> &str {
+        self.identity.name()
+    }
+
+    /// The id that it had when it was looked up; in a callback, of the run that the event is about.
+    pub fn noted_id(&self) -> Option<i32> {
+        self.id
+    }
+
+    /// What is known of it now, all of one moment.
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn facts(&self) -> Result<Facts> {
+        let facts = self.connection.registry().facts(self.uuid());
+        facts.ok_or_else(|| Error::no_such_uuid(self.uuid()))
+    }
+
+    /// Its configuration as a document (`virDomainGetXMLDesc`): of an active domain the live one
+    /// with its id, with INACTIVE the one of the next start.
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn xml(&self, flags: XmlFlags) -> Result<String> {
+        let entry = self.entry()?;
+        let id = if flags.contains(XmlFlags::INACTIVE) { None } else { entry.facts.id() };
+        let config = match id {
+            Some(_) => entry.current(),
+            None => entry.inactive(),
+        };
+        Ok(config.map(|config| config.to_xml(id)).unwrap_or_default())
+    }
+
+    /// The configuration in effect: the live one of an active domain, else the stored one.
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn config(&self) -> Result<Arc<Config>> {
+        let config = self.entry()?.current().cloned();
+        config.ok_or_else(|| Error::no_such_uuid(self.uuid()))
+    }
+
+    /// Whether there is a managed-save image (`virDomainHasManagedSaveImage`).
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn has_managed_save(&self) -> Result<bool> {
+        Ok(self.entry()?.managed_save.is_some())
+    }
+
+    /// Starts it from the stored configuration, or from the managed-save image
+    /// (`virDomainCreateWithFlags`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is active already. NO_DOMAIN.
+    pub fn start(&self, flags: CreateFlags) -> Result<()> {
+        self.act(Action::Create(flags), "DomainCreate")
+    }
+
+    /// Pauses it; of a paused domain this is a success (`virDomainSuspend`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it does not run. NO_DOMAIN.
+    pub fn suspend(&self) -> Result<()> {
+        self.act(Action::Suspend, "DomainSuspend")
+    }
+
+    /// Has it run again (`virDomainResume`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not paused. NO_DOMAIN.
+    pub fn resume(&self) -> Result<()> {
+        self.act(Action::Resume, "DomainResume")
+    }
+
+    /// Asks the guest to shut down (`virDomainShutdownFlags`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not active. NO_DOMAIN.
+    pub fn shutdown(&self, flags: ShutdownFlags) -> Result<()> {
+        self.act(Action::Shutdown(flags), "DomainShutdown")
+    }
+
+    /// Asks the guest to reboot (`virDomainReboot`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not active. NO_DOMAIN.
+    pub fn reboot(&self, flags: ShutdownFlags) -> Result<()> {
+        self.act(Action::Reboot(flags), "DomainReboot")
+    }
+
+    /// Resets it, as a reset button does (`virDomainReset`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not active. NO_DOMAIN.
+    pub fn reset(&self) -> Result<()> {
+        self.act(Action::Reset, "DomainReset")
+    }
+
+    /// Ends the running instance at once (`virDomainDestroyFlags`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not active. NO_DOMAIN.
+    pub fn destroy(&self, flags: DestroyFlags) -> Result<()> {
+        self.act(Action::Destroy(flags), "DomainDestroy")
+    }
+
+    /// Saves its state to a file and ends the instance (`virDomainSaveFlags`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not active. SYSTEM_ERROR: the file cannot be written. INVALID_ARG:
+    /// RUNNING and PAUSED together. NO_DOMAIN.
+    pub fn save(&self, path: &Path, flags: SaveFlags) -> Result<()> {
+        self.connection.writable("DomainSave")?;
+        exclusive(flags)?;
+        self.connection.operate(Operation::Save(self.uuid(), path, flags)).map(drop)
+    }
+
+    /// Saves its state where the next start will find it, and ends the instance
+    /// (`virDomainManagedSave`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not active, or transient. INVALID_ARG: RUNNING and PAUSED together.
+    /// NO_DOMAIN.
+    pub fn managed_save(&self, flags: SaveFlags) -> Result<()> {
+        self.connection.writable("DomainManagedSave")?;
+        exclusive(flags)?;
+        self.act(Action::ManagedSave(flags), "DomainManagedSave")
+    }
+
+    /// Drops the managed-save image, if there is one (`virDomainManagedSaveRemove`).
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn remove_managed_save(&self) -> Result<()> {
+        self.act(Action::RemoveManagedSave, "DomainManagedSaveRemove")
+    }
+
+    /// Gives it another name (`virDomainRename`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is active or transient, has a managed-save image, or the name is its
+    /// own or another domain's. What is wrong with the name. NO_DOMAIN.
+    pub fn rename(&self, name: &str) -> Result<()> {
+        self.act(Action::Rename(name), "DomainRename")
+    }
+
+    /// Removes the stored configuration (`virDomainUndefineFlags`): an inactive domain no longer
+    /// exists then, an active one becomes transient.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is transient, or has a managed-save image and the flag for that is not
+    /// given. INVALID_ARG: flags that exclude each other. NO_DOMAIN.
+    pub fn undefine(&self, flags: UndefineFlags) -> Result<()> {
+        self.connection.writable("DomainUndefine")?;
+        if flags.contains(UndefineFlags::NVRAM | UndefineFlags::KEEP_NVRAM) {
+            return Err(Error::invalid_arg("flags NVRAM and KEEP_NVRAM are mutually exclusive"));
+        }
+        if flags.contains(UndefineFlags::TPM | UndefineFlags::KEEP_TPM) {
+            return Err(Error::invalid_arg("flags TPM and KEEP_TPM are mutually exclusive"));
+        }
+        self.act(Action::Undefine(flags), "DomainUndefine")
+    }
+
+    fn entry(&self) -> Result<Entry> {
+        let entry = self.connection.registry().entry(self.uuid());
+        entry.ok_or_else(|| Error::no_such_uuid(self.uuid()))
+    }
+
+    fn act(&self, action: Action<'_>, function: &str) -> Result<()> {
+        self.connection.writable(function)?;
+        self.connection.operate(Operation::Domain(self.uuid(), action)).map(drop)
+    }
+}

@@ -1,0 +1,319 @@
+#![forbid(unsafe_code)]
+//! A face of an instance: what a program opens.
+
+mod domain;
+mod list;
+mod registration;
+mod watch;
+
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use uuid::Uuid;
+
+pub use self::domain::{Domain, XmlFlags};
+pub use self::list::ListFlags;
+pub use self::registration::Registration;
+pub use self::watch::{Canceller, Watch};
+use self::watch::Control;
+use crate::dispatch::{Callback, Dispatcher};
+use crate::domain::{Config, Facts};
+use crate::driver::{CreateFlags, Operation, SaveFlags};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{Cursor, EventSupport, EventType, Record};
+use crate::instance::Instance;
+use crate::registry::{Reader, Registry, Stats, WatchOptions};
+use crate::sync::Mutex;
+use crate::sys;
+
+/// The environment variables that name the default URI, ours first.
+const DEFAULT_URI: [&str; 2] = ["VIRTWATCH_DEFAULT_URI", "LIBVIRT_DEFAULT_URI"];
+
+/// A connection to a source of domains.
+///
+/// Cheap to clone; all clones are the same connection. Every method may be called from any thread,
+/// also inside callbacks. Domains, watches and registrations keep their connection open.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    // Fields are dropped in this order: no callback outlives the instance.
+    dispatcher: Dispatcher,
+    instance: Arc<Instance>,
+    read_only: bool,
+    watches: Mutex<Vec<Weak<Control>>>,
+}
+
+impl Connection {
+    /// Opens a connection (`virConnectOpen`).
+    ///
+    /// `test:///default` is one registry per process with one running domain, `test:///empty` and
+    /// `test:///PATH` are registries of this connection alone. An empty URI stands for the default
+    /// one: `VIRTWATCH_DEFAULT_URI`, then `LIBVIRT_DEFAULT_URI`.
+    ///
+    /// # Errors
+    /// NO_CONNECT: no driver takes the URI. INVALID_ARG: the URI is incomplete, or there is no
+    /// default. XML_ERROR and others: the file that it names is not a `<node>` document.
+    pub fn open(uri: &str) -> Result<Self> {
+        Self::open_as(uri, false)
+    }
+
+    /// Opens a connection that can watch and look up, but change nothing
+    /// (`virConnectOpenReadOnly`).
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub fn open_read_only(uri: &str) -> Result<Self> {
+        Self::open_as(uri, true)
+    }
+
+    fn open_as(uri: &str, read_only: bool) -> Result<Self> {
+        let instance = if uri.is_empty() {
+            let default = DEFAULT_URI
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|uri| !uri.is_empty()));
+            Instance::open(&default.ok_or_else(|| {
+                Error::invalid_arg(format!(
+                    "no URI was given, and neither {} nor {} is set",
+                    DEFAULT_URI[0], DEFAULT_URI[1]
+                ))
+            })?)?
+        } else {
+            Instance::open(uri)?
+        };
+        let inner = Inner {
+            dispatcher: Dispatcher::default(),
+            instance,
+            read_only,
+            watches: Mutex::new(Vec::new()),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Cancels the watches of this connection and ends its registrations. On return no callback
+    /// runs, unless this is called inside one.
+    pub fn close(&self) {
+        let watches = std::mem::take(&mut *self.inner.watches.lock());
+        for control in watches.iter().filter_map(Weak::upgrade) {
+            control.cancel();
+        }
+        self.inner.dispatcher.clear();
+    }
+
+    /// The URI, as it was opened first (`virConnectGetURI`).
+    pub fn uri(&self) -> &str {
+        self.inner.instance.uri()
+    }
+
+    /// The name of the driver, `TEST` (`virConnectGetType`).
+    pub fn driver_type(&self) -> &'static str {
+        self.inner.instance.type_name()
+    }
+
+    /// The name of the host that the domains run on (`virConnectGetHostname`).
+    ///
+    /// # Errors
+    /// SYSTEM_ERROR.
+    pub fn hostname(&self) -> Result<String> {
+        sys::hostname().map_err(|cause| Error::system("cannot get the host's name", &cause))
+    }
+
+    /// Whether the connection may only watch and look up.
+    pub fn is_read_only(&self) -> bool {
+        self.inner.read_only
+    }
+
+    /// Whether the source can be reached; a source in this process always can
+    /// (`virConnectIsAlive`).
+    pub fn is_alive(&self) -> bool {
+        true
+    }
+
+    /// Whether two connections share one registry.
+    pub fn shares_registry_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner.instance, &other.inner.instance)
+    }
+
+    /// The place of the last event.
+    pub fn cursor(&self) -> Cursor {
+        self.inner.instance.registry().cursor()
+    }
+
+    /// The place of the journal: drawn at random when the registry was made.
+    pub fn epoch(&self) -> Uuid {
+        self.inner.instance.registry().epoch()
+    }
+
+    /// Stores a configuration: a new domain, or another configuration of a known one
+    /// (`virDomainDefineXML`).
+    ///
+    /// # Errors
+    /// What is wrong with the document, or OPERATION_FAILED: name or UUID belong to another domain.
+    pub fn define_xml(&self, xml: &str) -> Result<Domain> {
+        self.writable("DomainDefineXML")?;
+        self.operate(Operation::Define(Arc::new(Config::parse(xml)?)))
+    }
+
+    /// Starts a domain without storing its configuration (`virDomainCreateXML`).
+    ///
+    /// # Errors
+    /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already.
+    pub fn create_xml(&self, xml: &str, flags: CreateFlags) -> Result<Domain> {
+        self.writable("DomainCreateXML")?;
+        self.operate(Operation::CreateXml(Arc::new(Config::parse(xml)?), flags))
+    }
+
+    /// Starts a domain from a saved state (`virDomainRestoreFlags`).
+    ///
+    /// # Errors
+    /// SYSTEM_ERROR or OPERATION_FAILED: the file cannot be read or is no image; as
+    /// [`Connection::create_xml`]. INVALID_ARG: RUNNING and PAUSED together.
+    pub fn restore(&self, path: &Path, flags: SaveFlags) -> Result<Domain> {
+        self.writable("DomainRestore")?;
+        exclusive(flags)?;
+        self.operate(Operation::Restore(path, flags))
+    }
+
+    /// The domain with that name (`virDomainLookupByName`).
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn lookup_by_name(&self, name: &str) -> Result<Domain> {
+        let facts = self.registry().facts_by_name(name);
+        self.found(facts, || format!("no domain with matching name '{name}'"))
+    }
+
+    /// The domain with that UUID (`virDomainLookupByUUID`).
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn lookup_by_uuid(&self, uuid: Uuid) -> Result<Domain> {
+        let facts = self.registry().facts(uuid);
+        self.found(facts, || format!("no domain with matching uuid '{uuid}'"))
+    }
+
+    /// The active domain with that id (`virDomainLookupByID`).
+    ///
+    /// # Errors
+    /// NO_DOMAIN. INVALID_ARG: a negative id.
+    pub fn lookup_by_id(&self, id: i32) -> Result<Domain> {
+        if id < 0 {
+            return Err(Error::invalid_arg("id must be zero or greater"));
+        }
+        let facts = self.registry().facts_by_id(id);
+        self.found(facts, || format!("no domain with matching id {id}"))
+    }
+
+    /// The domains that `flags` select, in no order (`virConnectListAllDomains`).
+    pub fn domains(&self, flags: ListFlags) -> Vec<Domain> {
+        self.facts(flags).iter().map(|facts| Domain::new(self, facts)).collect()
+    }
+
+    /// What is known of the domains that `flags` select, in no order.
+    ///
+    /// A long listing lets changes in between. For the exact state at one moment, and everything
+    /// after it, take a watch with a snapshot.
+    pub fn facts(&self, flags: ListFlags) -> Vec<Facts> {
+        self.registry().list(|entry| flags.select(entry).then(|| entry.facts.clone()))
+    }
+
+    /// Watches the domains.
+    ///
+    /// # Errors
+    /// None on sources in this process.
+    pub fn watch(&self, options: WatchOptions) -> Result<Watch> {
+        let watch = Watch::new(self.clone(), options);
+        let mut watches = self.inner.watches.lock();
+        watches.retain(|control| control.strong_count() > 0);
+        watches.push(watch.control());
+        Ok(watch)
+    }
+
+    /// Registers a callback for the records of a watch. It runs on the connection's dispatcher
+    /// thread, one call at a time; the registration ends when what is returned is dropped.
+    ///
+    /// Inside a callback everything may be called. A callback that hangs delays the other callbacks
+    /// of its connection, and nothing else.
+    ///
+    /// # Errors
+    /// SYSTEM_ERROR: the dispatcher thread could not be started.
+    pub fn register(
+        &self,
+        options: WatchOptions,
+        callback: impl FnMut(&Record) + Send + 'static,
+    ) -> Result<Registration> {
+        let id = self.register_by_id(options, Box::new(callback))?;
+        Ok(Registration::new(self.clone(), id))
+    }
+
+    /// The same for faces that know registrations by number. The callback has to keep the
+    /// connection open if it is to go on.
+    pub(crate) fn register_by_id(&self, options: WatchOptions, callback: Callback) -> Result<i32> {
+        let id = self.inner.instance.next_callback();
+        let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
+        self.inner.dispatcher.register(id, reader, callback)?;
+        Ok(id)
+    }
+
+    /// Ends the registration with that number, see [`Registration::cancel`].
+    ///
+    /// # Errors
+    /// INVALID_ARG: there is no such registration, or no more.
+    pub(crate) fn deregister(&self, id: i32) -> Result<()> {
+        self.inner.dispatcher.deregister(id)
+    }
+
+    /// What the source can tell about events of a type (RFC, last paragraph).
+    pub fn event_support(&self, event_type: EventType) -> EventSupport {
+        self.inner.instance.support(event_type)
+    }
+
+    /// Checks the registry against the fold of its journal. Returns how many domains differ, which
+    /// is 0 unless the library is at fault.
+    ///
+    /// # Errors
+    /// None on sources in this process.
+    pub fn audit(&self) -> Result<u64> {
+        Ok(self.registry().audit())
+    }
+
+    /// Figures of the registry.
+    pub fn stats(&self) -> Stats {
+        self.registry().stats()
+    }
+
+    fn registry(&self) -> &Registry {
+        self.inner.instance.registry()
+    }
+
+    fn found(&self, facts: Option<Facts>, what: impl FnOnce() -> String) -> Result<Domain> {
+        let facts = facts.ok_or_else(|| Error::no_domain(what()))?;
+        Ok(Domain::new(self, &facts))
+    }
+
+    /// Refuses `function` on a read-only connection.
+    fn writable(&self, function: &str) -> Result<()> {
+        if self.inner.read_only {
+            let info = format!("read only access prevents {function}");
+            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Dom, info));
+        }
+        Ok(())
+    }
+
+    /// Has the driver carry out an operation.
+    fn operate(&self, operation: Operation<'_>) -> Result<Domain> {
+        let facts = self.inner.instance.operate(operation)?;
+        Ok(Domain::new(self, &facts))
+    }
+}
+
+/// RUNNING and PAUSED exclude each other.
+fn exclusive(flags: SaveFlags) -> Result<()> {
+    if flags.contains(SaveFlags::RUNNING | SaveFlags::PAUSED) {
+        return Err(Error::invalid_arg("flags RUNNING and PAUSED are mutually exclusive"));
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+#![forbid(unsafe_code)]
+//! A watch: the reader of a journal that a program waits on.
+
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use super::Connection;
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{Cursor, Record};
+use crate::registry::{Reader, Wake, WatchOptions, WatchStats};
+use crate::sys::{self, Signal, Waited};
+
+/// What a watch shares with those that wake and cancel it.
+#[derive(Debug, Default)]
+pub(super) struct Control {
+    signal: Signal,
+    cancelled: AtomicBool,
+}
+
+impl Control {
+    pub(super) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        self.signal.set();
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+}
+
+impl Wake for Control {
+    fn wake(&self) {
+        self.signal.set();
+    }
+}
+
+/// Cancels a watch from another thread, or from a signal handler.
+#[derive(Debug, Clone)]
+pub struct Canceller {
+    control: Arc<Control>,
+}
+
+impl Canceller {
+    /// From now on every call of [`Watch::next`] fails with OPERATION_ABORTED, one that waits too.
+    pub fn cancel(&self) {
+        self.control.cancel();
+    }
+}
+
+/// A watch: it delivers what exists, if asked to, and then every change in order.
+///
+/// It is read at the reader's own speed; a slow reader costs the others nothing, and is brought to
+/// now when it is more than `max_lag` of its events behind. One thread reads a watch at a time.
+#[derive(Debug)]
+pub struct Watch {
+    connection: Connection,
+    reader: Reader,
+    control: Arc<Control>,
+    /// The file descriptor is in the program's hands: it has to show whether there is more.
+    polled: bool,
+}
+
+impl Watch {
+    pub(super) fn new(connection: Connection, options: WatchOptions) -> Self {
+        let reader = Reader::new(Arc::clone(connection.inner.instance.registry()), options);
+        Self { connection, reader, control: Arc::default(), polled: false }
+    }
+
+    pub(super) fn control(&self) -> Weak<Control> {
+        Arc::downgrade(&self.control)
+    }
+
+    /// The next record. Waits for one until `timeout` is over, or for ever without one; `None` when
+    /// the time is over or a Unix signal came.
+    ///
+    /// # Errors
+    /// OPERATION_ABORTED: the watch was cancelled. SYSTEM_ERROR: it cannot wait.
+    pub fn next(&mut self, timeout: Option<Duration>) -> Result<Option<Record>> {
+        let deadline = sys::deadline(timeout);
+        let mut time_is_over = timeout == Some(Duration::ZERO);
+        loop {
+            if self.control.is_cancelled() {
+                let info = "the watch was cancelled";
+                return Err(Error::new(ErrorCode::OperationAborted, ErrorDomain::Dom, info));
+            }
+            if let Some(record) = self.reader.next() {
+                if self.polled {
+                    self.show();
+                }
+                return Ok(Some(record));
+            }
+            if time_is_over {
+                if self.polled {
+                    self.show();
+                }
+                return Ok(None);
+            }
+            match self.wait(deadline) {
+                Ok(Waited::Set) => {}
+                Ok(Waited::TimedOut | Waited::Interrupted) => time_is_over = true,
+                Err(cause) => return Err(Error::system("cannot wait for an event", &cause)),
+            }
+        }
+    }
+
+    fn wait(&self, deadline: Option<Instant>) -> std::io::Result<Waited> {
+        self.control.signal.fd()?;
+        if self.show() { Ok(Waited::Set) } else { self.control.signal.wait(deadline) }
+    }
+
+    /// Sets the signal if there is something to read, or the watch is cancelled; otherwise it will
+    /// be when there is.
+    fn show(&self) -> bool {
+        self.control.signal.clear();
+        let waker = Arc::clone(&self.control);
+        let set = !self.reader.arm(waker) || self.control.is_cancelled();
+        if set {
+            self.control.signal.set();
+        }
+        set
+    }
+
+    /// A file descriptor that is readable while there is something to read, for polling only. It
+    /// stays open as long as the watch.
+    ///
+    /// # Errors
+    /// SYSTEM_ERROR: there are too many file descriptors.
+    pub fn fd(&mut self) -> Result<BorrowedFd<'_>> {
+        let made = self.control.signal.fd().map(drop);
+        made.map_err(|cause| Error::system("cannot make a file descriptor", &cause))?;
+        if !self.polled {
+            self.polled = true;
+            self.show();
+        }
+        self.control
+            .signal
+            .fd()
+            .map_err(|cause| Error::system("cannot make a file descriptor", &cause))
+    }
+
+    /// What cancels this watch from another thread.
+    pub fn canceller(&self) -> Canceller {
+        Canceller { control: Arc::clone(&self.control) }
+    }
+
+    /// The place up to which everything has been delivered. It moves over a catch-up only at its
+    /// SYNCED; before the first SYNCED of a snapshot it is a place that fits no journal.
+    pub fn cursor(&self) -> Cursor {
+        self.reader.cursor()
+    }
+
+    /// The journal that the numbers of its records belong to.
+    pub fn epoch(&self) -> Uuid {
+        self.connection.epoch()
+    }
+
+    /// The connection that it watches.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Figures of this watch.
+    pub fn stats(&self) -> WatchStats {
+        self.reader.stats()
+    }
+}

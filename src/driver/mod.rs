@@ -1,0 +1,47 @@
+#![forbid(unsafe_code)]
+//! Where domains come from: a driver carries out operations and reports what changed.
+
+mod operation;
+mod reporter;
+mod test;
+
+pub(crate) use operation::{Action, Operation};
+pub use operation::{CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, UndefineFlags};
+pub(crate) use reporter::Reporter;
+
+use crate::domain::Facts;
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{EventSupport, EventType};
+use crate::registry::Base;
+
+/// A hypervisor, seen from the registry.
+pub(crate) trait Driver: Send + Sync {
+    /// Its name as libvirt has it: `TEST`, `QEMU` …
+    fn type_name(&self) -> &'static str;
+
+    /// What it can tell about events of a type.
+    fn support(&self, event_type: EventType) -> EventSupport;
+
+    /// Carries out an operation and reports what it changed. Returns what is known of the domain
+    /// then; of one that is gone, what was known last.
+    fn operate(&self, reporter: &Reporter<'_>, operation: Operation<'_>) -> Result<Facts>;
+}
+
+/// A driver and the domains that it begins with.
+pub(crate) struct Opened {
+    pub(crate) driver: Box<dyn Driver>,
+    pub(crate) base: Vec<Base>,
+    /// Connections with the same URI share the instance.
+    pub(crate) shared: bool,
+}
+
+/// Opens the driver for a scheme and what follows the host in the URI.
+///
+/// # Errors
+/// No driver takes it, or the driver refused.
+pub(crate) fn open(uri: &str, scheme: &str, host: &str, path: &str) -> Result<Opened> {
+    match (scheme, host) {
+        ("test", "") => test::open(path),
+        _ => Err(Error::new(ErrorCode::NoConnect, ErrorDomain::None, uri)),
+    }
+}

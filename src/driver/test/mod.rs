@@ -1,0 +1,220 @@
+#![forbid(unsafe_code)]
+//! The `test` driver: domains in memory, operations that take effect at once.
+//!
+//! What it accepts and how it refuses is what libvirt's QEMU driver does, where libvirt's own test
+//! driver differs from that.
+
+mod image;
+mod node;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use self::image::Image;
+use self::node::NodeDomain;
+use super::{
+    Action, CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags, UndefineFlags,
+};
+use crate::domain::{Config, Facts, LifecycleAction, SavedState, State};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{
+    EventSupport, EventType, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail,
+    SuspendedDetail,
+};
+use crate::lifecycle::Change;
+use crate::registry::{Base, Draft};
+
+/// The driver. It keeps nothing: the registry does.
+#[derive(Debug)]
+struct Test;
+
+/// Opens `test:///default`, `test:///empty` or `test:///path/of/a/node.xml`.
+pub(super) fn open(path: &str) -> Result<Opened> {
+    let (base, shared) = match path {
+        "/default" => (vec![base(node::default_domain()?)], true),
+        "/empty" => (Vec::new(), false),
+        "" | "/" => {
+            return Err(Error::new(
+                ErrorCode::InvalidArg,
+                ErrorDomain::Test,
+                "testOpen: supply a path or use test:///default",
+            ));
+        }
+        path => (node::read(Path::new(path))?.into_iter().map(base).collect(), false),
+    };
+    Ok(Opened { driver: Box::new(Test), base, shared })
+}
+
+fn base(domain: NodeDomain) -> Base {
+    Base {
+        config: Arc::new(domain.config),
+        persistent: domain.persistent,
+        status: domain.status,
+        managed_save: domain.managed_save.then_some(SavedState::Running),
+    }
+}
+
+impl Driver for Test {
+    fn type_name(&self) -> &'static str {
+        "TEST"
+    }
+
+    fn support(&self, event_type: EventType) -> EventSupport {
+        match event_type {
+            EventType::PmSuspended | EventType::Crashed => EventSupport::Never,
+            _ => EventSupport::Native,
+        }
+    }
+
+    fn operate(&self, reporter: &Reporter<'_>, operation: Operation<'_>) -> Result<Facts> {
+        match operation {
+            Operation::Define(config) => {
+                reporter.change(config.uuid(), |domain| domain.define(Arc::clone(&config)))
+            }
+            Operation::CreateXml(config, flags) => {
+                let paused = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
+                start_own(reporter, config, StartedDetail::Booted, paused)
+            }
+            Operation::Restore(path, flags) => restore(reporter, path, flags),
+            Operation::Save(uuid, path, flags) => save(reporter, uuid, path, flags),
+            Operation::Domain(uuid, action) => reporter.change(uuid, |domain| act(domain, action)),
+        }
+    }
+}
+
+/// Starts a domain of a configuration that is the instance's alone.
+fn start_own(
+    reporter: &Reporter<'_>,
+    config: Arc<Config>,
+    how: StartedDetail,
+    paused: Option<SuspendedDetail>,
+) -> Result<Facts> {
+    reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(&config))))
+}
+
+/// The operations that need nothing but the domain itself.
+fn act(domain: &mut Draft<'_>, action: Action<'_>) -> Result<()> {
+    let entry = domain.existing()?;
+    let state = entry.facts.status().state();
+    match action {
+        Action::Undefine(flags) => {
+            if flags.contains(UndefineFlags::MANAGED_SAVE) {
+                domain.set_managed_save(None);
+            }
+            domain.undefine()
+        }
+        Action::Create(flags) => create(domain, flags),
+        Action::Suspend => match state {
+            State::Paused => Ok(()),
+            State::PmSuspended => Err(Error::not_valid("domain is pmsuspended")),
+            _ => domain.change(Change::Suspended(SuspendedDetail::Paused)),
+        },
+        Action::Resume => match state {
+            State::Running => Err(Error::not_valid("domain is already running")),
+            _ => domain.change(Change::Resumed(ResumedDetail::Unpaused)),
+        },
+        Action::Shutdown(_) => match lifecycle_action(domain, Config::on_poweroff) {
+            Some(LifecycleAction::Restart | LifecycleAction::RestartRename) => Ok(()),
+            _ => power_off(domain),
+        },
+        Action::Reboot(_) => match lifecycle_action(domain, Config::on_reboot) {
+            Some(LifecycleAction::Destroy) => power_off(domain),
+            _ => domain.change(Change::Reset),
+        },
+        Action::Reset => domain.change(Change::Reset),
+        Action::Destroy(_) => domain.change(stopped(StoppedDetail::Destroyed)),
+        Action::ManagedSave(flags) => {
+            if !entry.facts.is_persistent() {
+                return Err(Error::not_valid("cannot do managed save for transient domain"));
+            }
+            domain.change(stopped(StoppedDetail::Saved))?;
+            domain.set_managed_save(Some(saved_state(state, flags)));
+            Ok(())
+        }
+        Action::RemoveManagedSave => {
+            domain.set_managed_save(None);
+            Ok(())
+        }
+        Action::Rename(name) => domain.rename(name),
+    }
+}
+
+fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
+    let image = domain.existing()?.managed_save;
+    let by_flag = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
+    let (how, paused) = match image {
+        Some(saved) if !flags.contains(CreateFlags::FORCE_BOOT) => {
+            (StartedDetail::Restored, by_flag.or(paused_by(saved)))
+        }
+        _ => (StartedDetail::Booted, by_flag),
+    };
+    domain.start(how, paused, None)?;
+    domain.set_managed_save(None);
+    Ok(())
+}
+
+fn power_off(domain: &mut Draft<'_>) -> Result<()> {
+    domain.change(Change::ShutDown(ShutdownDetail::Guest))?;
+    domain.change(stopped(StoppedDetail::Shutdown))
+}
+
+/// Writes the image, then stops the domain: the state is never nowhere.
+fn save(reporter: &Reporter<'_>, uuid: Uuid, path: &Path, flags: SaveFlags) -> Result<Facts> {
+    let entry = reporter.entry(uuid)?;
+    let (Some(id), Some(config)) = (entry.facts.id(), entry.live) else {
+        return Err(Error::not_valid("domain is not running"));
+    };
+    let state = saved_state(entry.facts.status().state(), flags);
+    Image { state, config }.write(path)?;
+    let stop = reporter.change(uuid, |domain| {
+        if domain.existing()?.facts.id() != Some(id) {
+            return Err(Error::not_valid("domain is not running"));
+        }
+        domain.change(stopped(StoppedDetail::Saved))
+    });
+    if stop.is_err() {
+        Image::discard(path);
+    }
+    stop
+}
+
+fn restore(reporter: &Reporter<'_>, path: &Path, flags: SaveFlags) -> Result<Facts> {
+    let Image { state, config } = Image::read(path)?;
+    let paused = if flags.contains(SaveFlags::PAUSED) {
+        Some(SuspendedDetail::Paused)
+    } else if flags.contains(SaveFlags::RUNNING) {
+        None
+    } else {
+        paused_by(state)
+    };
+    start_own(reporter, config, StartedDetail::Restored, paused)
+}
+
+/// How a domain in `state` is to be restored.
+fn saved_state(state: State, flags: SaveFlags) -> SavedState {
+    if flags.contains(SaveFlags::PAUSED) {
+        SavedState::Paused
+    } else if flags.contains(SaveFlags::RUNNING) || state == State::Running {
+        SavedState::Running
+    } else {
+        SavedState::Paused
+    }
+}
+
+fn paused_by(saved: SavedState) -> Option<SuspendedDetail> {
+    (saved == SavedState::Paused).then_some(SuspendedDetail::Restored)
+}
+
+/// What the running instance is to do when the guest ends.
+fn lifecycle_action(
+    domain: &Draft<'_>,
+    event: impl Fn(&Config) -> LifecycleAction,
+) -> Option<LifecycleAction> {
+    domain.entry()?.live.as_deref().map(event)
+}
+
+const fn stopped(how: StoppedDetail) -> Change {
+    Change::Stopped { how, killed: false }
+}

@@ -1,0 +1,55 @@
+#![deny(unsafe_code)]
+//! A registry of virtual machines ("domains") and an exact stream of their lifecycle events: a
+//! program knows every domain, and what state it is in, without ever polling.
+//!
+//! ```
+//! use virtwatch::{Connection, CreateFlags, WatchOptions};
+//!
+//! let conn = Connection::open("test:///default")?;
+//! let mut watch = conn.watch(WatchOptions { snapshot: true, ..Default::default() })?;
+//! conn.lookup_by_name("test")?.suspend()?;
+//! while let Some(record) = watch.next(Some(std::time::Duration::ZERO))? {
+//!     println!("{record:?}");
+//! }
+//! # Ok::<(), virtwatch::Error>(())
+//! ```
+//!
+//! # The way of a change
+//! A [driver](crate#modules) carries out an operation and reports what changed; [`lifecycle`] says
+//! which events that makes; the registry numbers them, shows facts and events together and wakes
+//! the readers; a [`Watch`] or a registered callback reads them. `docs/architecture.md` has the
+//! picture, `docs/semantics.md` the rules.
+
+mod connection;
+mod dispatch;
+mod domain;
+mod driver;
+mod error;
+mod event;
+mod instance;
+pub mod lifecycle;
+mod numbered;
+mod registry;
+mod store;
+mod sync;
+mod sys;
+mod xml;
+
+#[cfg(feature = "capi")]
+pub mod ffi;
+
+pub use connection::{Canceller, Connection, Domain, ListFlags, Registration, Watch, XmlFlags};
+pub use domain::{
+    Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, PausedReason,
+    RunningReason, ShutdownReason, ShutoffReason, State, Status,
+};
+pub use driver::{CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, UndefineFlags};
+pub use error::{Error, ErrorCode, ErrorDomain, Result};
+pub use event::{
+    AddedDetail, CatchupCause, CrashedDetail, Cursor, DefinedDetail, Event, EventKind,
+    EventSupport, EventType, EventTypes, Origin, ParseCursorError, PmSuspendedDetail, Record,
+    RemovedDetail, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail, SuspendedDetail,
+    UndefinedDetail, fold,
+};
+pub use registry::{Stats, WatchOptions, WatchStats};
+pub use uuid::Uuid;
