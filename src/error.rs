@@ -100,7 +100,7 @@ impl Error {
             ErrorCode::ArgumentUnsupported => format!("argument unsupported: {info}"),
             ErrorCode::OperationAborted => format!("operation aborted: {info}"),
             ErrorCode::NoDomainMetadata => format!("metadata not found: {info}"),
-            ErrorCode::Overflow => format!("overflow: {info}"),
+            ErrorCode::Overflow => format!("numerical overflow: {info}"),
             ErrorCode::XmlDetail | ErrorCode::SystemError => info.to_owned(),
         };
         Self {

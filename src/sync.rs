@@ -16,7 +16,7 @@ pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 mod model {
     use std::ops::{Deref, DerefMut};
 
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
 
     impl<T> Mutex<T> {
@@ -25,7 +25,9 @@ mod model {
         }
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-            MutexGuard(Some(self.0.lock().expect("a model does not go on after a panic")))
+            MutexGuard(Some(
+                self.0.lock().expect("a model does not go on after a panic"),
+            ))
         }
     }
 
@@ -47,7 +49,7 @@ mod model {
         }
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     pub(crate) struct Condvar(loom::sync::Condvar);
 
     impl Condvar {
@@ -57,7 +59,11 @@ mod model {
 
         pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
             let held = guard.0.take().expect("a guard in use is not empty");
-            guard.0 = Some(self.0.wait(held).expect("a model does not go on after a panic"));
+            guard.0 = Some(
+                self.0
+                    .wait(held)
+                    .expect("a model does not go on after a panic"),
+            );
         }
 
         pub(crate) fn notify_all(&self) {

@@ -1,4 +1,7 @@
-#![expect(unsafe_code, reason = "the system calls that the library needs; nothing else is unsafe here")]
+#![expect(
+    unsafe_code,
+    reason = "the system calls that the library needs; nothing else is unsafe here"
+)]
 //! What the library asks of the operating system.
 
 use std::io;
@@ -59,8 +62,11 @@ impl Signal {
 
     /// Waits until it is set, `deadline` is over (`None`: for ever) or a Unix signal comes.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> io::Result<Waited> {
-        let mut poll =
-            libc::pollfd { fd: self.fd()?.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let mut poll = libc::pollfd {
+            fd: self.fd()?.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
         let timeout = deadline.map(|deadline| {
             let left = deadline.saturating_duration_since(Instant::now());
             libc::timespec {
@@ -68,7 +74,9 @@ impl Signal {
                 tv_nsec: libc::c_long::from(left.subsec_nanos() as i32),
             }
         });
-        let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        let timeout = timeout
+            .as_ref()
+            .map_or(std::ptr::null(), std::ptr::from_ref);
         // SAFETY: one pollfd and an optional timespec, both living through the call.
         let ready = unsafe { libc::ppoll(&raw mut poll, 1, timeout, std::ptr::null()) };
         match ready {

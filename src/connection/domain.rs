@@ -85,7 +85,11 @@ impl Domain {
     /// NO_DOMAIN.
     pub fn xml(&self, flags: XmlFlags) -> Result<String> {
         let entry = self.entry()?;
-        let id = if flags.contains(XmlFlags::INACTIVE) { None } else { entry.facts.id() };
+        let id = if flags.contains(XmlFlags::INACTIVE) {
+            None
+        } else {
+            entry.facts.id()
+        };
         let config = match id {
             Some(_) => entry.current(),
             None => entry.inactive(),
@@ -175,7 +179,9 @@ impl Domain {
     pub fn save(&self, path: &Path, flags: SaveFlags) -> Result<()> {
         self.connection.writable("DomainSave")?;
         exclusive(flags)?;
-        self.connection.operate(Operation::Save(self.uuid(), path, flags)).map(drop)
+        self.connection
+            .operate(Operation::Save(self.uuid(), path, flags))
+            .map(drop)
     }
 
     /// Saves its state where the next start will find it, and ends the instance
@@ -216,10 +222,14 @@ impl Domain {
     pub fn undefine(&self, flags: UndefineFlags) -> Result<()> {
         self.connection.writable("DomainUndefine")?;
         if flags.contains(UndefineFlags::NVRAM | UndefineFlags::KEEP_NVRAM) {
-            return Err(Error::invalid_arg("flags NVRAM and KEEP_NVRAM are mutually exclusive"));
+            return Err(Error::invalid_arg(
+                "flags NVRAM and KEEP_NVRAM are mutually exclusive",
+            ));
         }
         if flags.contains(UndefineFlags::TPM | UndefineFlags::KEEP_TPM) {
-            return Err(Error::invalid_arg("flags TPM and KEEP_TPM are mutually exclusive"));
+            return Err(Error::invalid_arg(
+                "flags TPM and KEEP_TPM are mutually exclusive",
+            ));
         }
         self.act(Action::Undefine(flags), "DomainUndefine")
     }
@@ -231,6 +241,8 @@ impl Domain {
 
     fn act(&self, action: Action<'_>, function: &str) -> Result<()> {
         self.connection.writable(function)?;
-        self.connection.operate(Operation::Domain(self.uuid(), action)).map(drop)
+        self.connection
+            .operate(Operation::Domain(self.uuid(), action))
+            .map(drop)
     }
 }

@@ -74,8 +74,16 @@ impl ListFlags {
     /// The one bit of each group that fits a domain.
     fn describe(entry: &Entry) -> Self {
         let facts = &entry.facts;
-        let activity = if facts.is_active() { Self::ACTIVE } else { Self::INACTIVE };
-        let kind = if facts.is_persistent() { Self::PERSISTENT } else { Self::TRANSIENT };
+        let activity = if facts.is_active() {
+            Self::ACTIVE
+        } else {
+            Self::INACTIVE
+        };
+        let kind = if facts.is_persistent() {
+            Self::PERSISTENT
+        } else {
+            Self::TRANSIENT
+        };
         let state = match facts.status().state() {
             State::Running => Self::RUNNING,
             State::Paused => Self::PAUSED,

@@ -14,8 +14,8 @@ use uuid::Uuid;
 pub use self::domain::{Domain, XmlFlags};
 pub use self::list::ListFlags;
 pub use self::registration::Registration;
-pub use self::watch::{Canceller, Watch};
 use self::watch::Control;
+pub use self::watch::{Canceller, Watch};
 use crate::dispatch::{Callback, Dispatcher};
 use crate::domain::{Config, Facts};
 use crate::driver::{CreateFlags, Operation, SaveFlags};
@@ -90,7 +90,9 @@ impl Connection {
             read_only,
             watches: Mutex::new(Vec::new()),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Cancels the watches of this connection and ends its registrations. On return no callback
@@ -209,7 +211,10 @@ impl Connection {
 
     /// The domains that `flags` select, in no order (`virConnectListAllDomains`).
     pub fn domains(&self, flags: ListFlags) -> Vec<Domain> {
-        self.facts(flags).iter().map(|facts| Domain::new(self, facts)).collect()
+        self.facts(flags)
+            .iter()
+            .map(|facts| Domain::new(self, facts))
+            .collect()
     }
 
     /// What is known of the domains that `flags` select, in no order.
@@ -217,7 +222,8 @@ impl Connection {
     /// A long listing lets changes in between. For the exact state at one moment, and everything
     /// after it, take a watch with a snapshot.
     pub fn facts(&self, flags: ListFlags) -> Vec<Facts> {
-        self.registry().list(|entry| flags.select(entry).then(|| entry.facts.clone()))
+        self.registry()
+            .list(|entry| flags.select(entry).then(|| entry.facts.clone()))
     }
 
     /// Watches the domains.
@@ -298,7 +304,11 @@ impl Connection {
     fn writable(&self, function: &str) -> Result<()> {
         if self.inner.read_only {
             let info = format!("read only access prevents {function}");
-            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Dom, info));
+            return Err(Error::new(
+                ErrorCode::OperationDenied,
+                ErrorDomain::Dom,
+                info,
+            ));
         }
         Ok(())
     }
@@ -313,7 +323,9 @@ impl Connection {
 /// RUNNING and PAUSED exclude each other.
 fn exclusive(flags: SaveFlags) -> Result<()> {
     if flags.contains(SaveFlags::RUNNING | SaveFlags::PAUSED) {
-        return Err(Error::invalid_arg("flags RUNNING and PAUSED are mutually exclusive"));
+        return Err(Error::invalid_arg(
+            "flags RUNNING and PAUSED are mutually exclusive",
+        ));
     }
     Ok(())
 }

@@ -99,7 +99,11 @@ impl Dispatcher {
     /// # Errors
     /// SYSTEM_ERROR: the thread could not be started; the callback is dropped without a call.
     pub(crate) fn register(&self, id: i32, reader: Reader, callback: Callback) -> Result<()> {
-        let gate = Arc::new(Gate::new(Job { reader, callback, next: None }));
+        let gate = Arc::new(Gate::new(Job {
+            reader,
+            callback,
+            next: None,
+        }));
         let mut board = self.shared.board.lock();
         if board.thread.is_none() {
             let shared = Arc::clone(&self.shared);
@@ -120,11 +124,17 @@ impl Dispatcher {
     /// # Errors
     /// INVALID_ARG: there is no such registration, or no more.
     pub(crate) fn deregister(&self, id: i32) -> Result<()> {
-        let gate = self.shared.board.lock().registrations.remove(&id).ok_or_else(|| {
-            Error::invalid_arg(format!(
-                "invalid argument: could not find event callback {id} for deletion"
-            ))
-        })?;
+        let gate = self
+            .shared
+            .board
+            .lock()
+            .registrations
+            .remove(&id)
+            .ok_or_else(|| {
+                Error::invalid_arg(format!(
+                    "invalid argument: could not find event callback {id} for deletion"
+                ))
+            })?;
         let job = gate.close(!in_callback());
         user_code(|| drop(job));
         Ok(())
@@ -133,7 +143,15 @@ impl Dispatcher {
     /// Ends every registration.
     pub(crate) fn clear(&self) {
         loop {
-            let Some(id) = self.shared.board.lock().registrations.keys().next().copied() else {
+            let Some(id) = self
+                .shared
+                .board
+                .lock()
+                .registrations
+                .keys()
+                .next()
+                .copied()
+            else {
                 return;
             };
             // Another thread may have been faster, which is as good.
@@ -175,9 +193,9 @@ impl Shared {
                 return;
             }
             due.extend(board.ready.drain(..).map(|id| Reverse((0, id))));
-            let gate = due.pop().and_then(|Reverse((_, id))| {
-                Some((id, Arc::clone(board.registrations.get(&id)?)))
-            });
+            let gate = due
+                .pop()
+                .and_then(|Reverse((_, id))| Some((id, Arc::clone(board.registrations.get(&id)?))));
             drop(board);
             if let Some((id, gate)) = gate {
                 let others = due.peek().map_or((u64::MAX, i32::MAX), |next| next.0);
@@ -193,7 +211,10 @@ impl Shared {
         let mut due = None;
         for _ in 0..TURN {
             let Some(record) = job.next.take().or_else(|| job.reader.next()) else {
-                let bell = Arc::new(Bell { shared: Arc::clone(self), id });
+                let bell = Arc::new(Bell {
+                    shared: Arc::clone(self),
+                    id,
+                });
                 due = if job.reader.arm(bell) { None } else { Some(0) };
                 break;
             };

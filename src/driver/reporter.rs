@@ -28,7 +28,10 @@ impl<'a> Reporter<'a> {
     ) -> Result<Facts> {
         self.registry.change(uuid, |domain| {
             decide(domain)?;
-            domain.last_known().cloned().ok_or_else(|| Error::no_such_uuid(uuid))
+            domain
+                .last_known()
+                .cloned()
+                .ok_or_else(|| Error::no_such_uuid(uuid))
         })
     }
 
@@ -37,6 +40,8 @@ impl<'a> Reporter<'a> {
     /// # Errors
     /// NO_DOMAIN.
     pub(crate) fn entry(&self, uuid: Uuid) -> Result<Entry> {
-        self.registry.entry(uuid).ok_or_else(|| Error::no_such_uuid(uuid))
+        self.registry
+            .entry(uuid)
+            .ok_or_else(|| Error::no_such_uuid(uuid))
     }
 }

@@ -110,7 +110,10 @@ impl Event {
             }
             _ => Arc::clone(&self.identity),
         };
-        Facts { identity, condition: self.before }
+        Facts {
+            identity,
+            condition: self.before,
+        }
     }
 
     /// What is known of the domain after the event; `None` when it no longer exists.

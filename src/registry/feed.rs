@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::Wakes;
 use super::journal::{Chunk, Line};
 use super::table::Slot;
 use super::told::Told;
-use super::Wakes;
 use crate::domain::Facts;
 use crate::event::Event;
 use crate::sync::{AtomicU64, Ordering};
@@ -75,7 +75,12 @@ pub(super) struct OneFeed {
 
 impl OneFeed {
     pub(super) fn new(uuid: Uuid, produced: Arc<AtomicU64>) -> Self {
-        Self { uuid, queue: VecDeque::new(), told: None, produced }
+        Self {
+            uuid,
+            queue: VecDeque::new(),
+            told: None,
+            produced,
+        }
     }
 }
 
@@ -91,7 +96,9 @@ pub(super) struct Feeds {
 
 impl std::fmt::Debug for Feeds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Feeds").field("len", &self.feeds.len()).finish_non_exhaustive()
+        f.debug_struct("Feeds")
+            .field("len", &self.feeds.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,9 +110,19 @@ impl Feeds {
     pub(super) fn add(&mut self, max_lag: u32, scope: Scope) -> u64 {
         self.last_id += 1;
         if let Scope::One(one) = &scope {
-            self.of_domain.entry(one.uuid).or_default().push(self.last_id);
+            self.of_domain
+                .entry(one.uuid)
+                .or_default()
+                .push(self.last_id);
         }
-        self.feeds.insert(self.last_id, Feed { max_lag, waker: None, scope });
+        self.feeds.insert(
+            self.last_id,
+            Feed {
+                max_lag,
+                waker: None,
+                scope,
+            },
+        );
         self.last_id
     }
 
@@ -113,7 +130,9 @@ impl Feeds {
     pub(super) fn remove(&mut self, id: u64) -> Option<Uuid> {
         let feed = self.feeds.remove(&id)?;
         self.waiting.retain(|&waiting| waiting != id);
-        let Scope::One(one) = feed.scope else { return None };
+        let Scope::One(one) = feed.scope else {
+            return None;
+        };
         let ids = self.of_domain.get_mut(&one.uuid)?;
         ids.retain(|&other| other != id);
         let last = ids.is_empty();
@@ -145,7 +164,9 @@ impl Feeds {
     /// The reader waits: the next event for it calls `waker` once. False, and nothing done, when
     /// there is something to read.
     pub(super) fn arm(&mut self, id: u64, head: u64, waker: Arc<dyn Wake>) -> bool {
-        let Some(feed) = self.feeds.get_mut(&id) else { return false };
+        let Some(feed) = self.feeds.get_mut(&id) else {
+            return false;
+        };
         let drained = match &feed.scope {
             Scope::All(all) => all.seen == head && all.walk.is_none(),
             Scope::One(one) => one.queue.is_empty() && one.told.is_none(),
@@ -166,9 +187,14 @@ impl Feeds {
     /// Hands the events of one change to the readers of that domain alone.
     pub(super) fn push(&mut self, uuid: Uuid, events: &[Event], domains: u64, wakes: &mut Wakes) {
         for id in self.of_domain.get(&uuid).into_iter().flatten() {
-            let Some(feed) = self.feeds.get_mut(id) else { continue };
-            let Scope::One(one) = &mut feed.scope else { continue };
-            one.produced.fetch_add(events.len() as u64, Ordering::Release);
+            let Some(feed) = self.feeds.get_mut(id) else {
+                continue;
+            };
+            let Scope::One(one) = &mut feed.scope else {
+                continue;
+            };
+            one.produced
+                .fetch_add(events.len() as u64, Ordering::Release);
             if one.told.is_none() {
                 one.queue.extend(events.iter().cloned());
                 if one.queue.len() as u64 > most_behind(feed.max_lag, domains) {
@@ -227,5 +253,9 @@ impl Walk {
 
 /// How many events a reader may be behind.
 pub(super) fn most_behind(max_lag: u32, domains: u64) -> u64 {
-    if max_lag == 0 { DEFAULT_LAG.max(4 * domains) } else { u64::from(max_lag) }
+    if max_lag == 0 {
+        DEFAULT_LAG.max(4 * domains)
+    } else {
+        u64::from(max_lag)
+    }
 }

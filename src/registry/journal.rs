@@ -82,7 +82,10 @@ impl Journal {
         self.seal();
         let at = self.sealed.partition_point(|chunk| last(chunk) <= seq);
         let chunk = self.sealed.get(at)?;
-        Some((Arc::clone(chunk), chunk.partition_point(|line| line.event.seq <= seq)))
+        Some((
+            Arc::clone(chunk),
+            chunk.partition_point(|line| line.event.seq <= seq),
+        ))
     }
 
     /// Every chunk with an event after `seq` that is still here.

@@ -31,7 +31,11 @@ pub(super) struct Queued {
 
 impl Decided {
     pub(super) fn stored(&self) -> Stored<'_> {
-        Stored { uuid: self.uuid, entry: self.entry.as_ref(), events: &self.events }
+        Stored {
+            uuid: self.uuid,
+            entry: self.entry.as_ref(),
+            events: &self.events,
+        }
     }
 }
 
@@ -60,7 +64,10 @@ impl Pending {
     pub(super) fn push(&mut self, decided: Decided) -> Arc<OnceLock<Result<()>>> {
         self.overlay(&decided);
         let outcome = Arc::new(OnceLock::new());
-        self.queue.push(Queued { decided, outcome: Arc::clone(&outcome) });
+        self.queue.push(Queued {
+            decided,
+            outcome: Arc::clone(&outcome),
+        });
         outcome
     }
 
@@ -80,7 +87,8 @@ impl Pending {
             self.names.insert(freed.clone(), None);
         }
         if let Some(entry) = &decided.entry {
-            self.names.insert(entry.facts.name().into(), Some(decided.uuid));
+            self.names
+                .insert(entry.facts.name().into(), Some(decided.uuid));
         }
         self.domains.insert(decided.uuid, decided.entry.clone());
     }

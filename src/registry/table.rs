@@ -58,17 +58,23 @@ impl Table {
 
     pub(super) fn by_uuid(&self, uuid: Uuid) -> Option<Slot> {
         let hash = self.hasher.hash_one(uuid);
-        self.by_uuid.find(hash, |&slot| uuid_at(&self.rows, slot) == Some(uuid)).copied()
+        self.by_uuid
+            .find(hash, |&slot| uuid_at(&self.rows, slot) == Some(uuid))
+            .copied()
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<Slot> {
         let hash = self.hasher.hash_one(name);
-        self.by_name.find(hash, |&slot| name_at(&self.rows, slot) == Some(name)).copied()
+        self.by_name
+            .find(hash, |&slot| name_at(&self.rows, slot) == Some(name))
+            .copied()
     }
 
     pub(super) fn by_id(&self, id: i32) -> Option<Slot> {
         let hash = self.hasher.hash_one(id);
-        self.by_id.find(hash, |&slot| id_at(&self.rows, slot) == Some(id)).copied()
+        self.by_id
+            .find(hash, |&slot| id_at(&self.rows, slot) == Some(id))
+            .copied()
     }
 
     pub(super) fn row(&self, uuid: Uuid) -> Option<&Row> {
@@ -86,7 +92,10 @@ impl Table {
             *place = Some(row);
         }
         let hash = self.hasher.hash_one(facts.uuid());
-        let rehash = |&slot: &Slot| self.hasher.hash_one(uuid_at(&self.rows, slot).unwrap_or_default());
+        let rehash = |&slot: &Slot| {
+            self.hasher
+                .hash_one(uuid_at(&self.rows, slot).unwrap_or_default())
+        };
         self.by_uuid.insert_unique(hash, slot, rehash);
         self.index(slot, &facts);
         slot
@@ -94,7 +103,9 @@ impl Table {
 
     /// Puts `entry` in the place of the domain in `slot`.
     pub(super) fn replace(&mut self, slot: Slot, entry: Entry) {
-        let Some(row) = self.get_mut(slot) else { return };
+        let Some(row) = self.get_mut(slot) else {
+            return;
+        };
         let before = row.entry.facts.clone();
         let after = entry.facts.clone();
         if before.name() == after.name() && before.id() == after.id() {
@@ -110,7 +121,9 @@ impl Table {
 
     /// Takes a domain out.
     pub(super) fn remove(&mut self, slot: Slot) {
-        let Some(facts) = self.get(slot).map(|row| row.entry.facts.clone()) else { return };
+        let Some(facts) = self.get(slot).map(|row| row.entry.facts.clone()) else {
+            return;
+        };
         self.unindex(slot, &facts);
         let hash = self.hasher.hash_one(facts.uuid());
         if let Ok(found) = self.by_uuid.find_entry(hash, |&other| other == slot) {
@@ -125,12 +138,17 @@ impl Table {
     /// Enters a row under its name and its id.
     fn index(&mut self, slot: Slot, facts: &Facts) {
         let hash = self.hasher.hash_one(facts.name());
-        let rehash = |&slot: &Slot| self.hasher.hash_one(name_at(&self.rows, slot).unwrap_or_default());
+        let rehash = |&slot: &Slot| {
+            self.hasher
+                .hash_one(name_at(&self.rows, slot).unwrap_or_default())
+        };
         self.by_name.insert_unique(hash, slot, rehash);
         if let Some(id) = facts.id() {
             let hash = self.hasher.hash_one(id);
-            let rehash =
-                |&slot: &Slot| self.hasher.hash_one(id_at(&self.rows, slot).unwrap_or_default());
+            let rehash = |&slot: &Slot| {
+                self.hasher
+                    .hash_one(id_at(&self.rows, slot).unwrap_or_default())
+            };
             self.by_id.insert_unique(hash, slot, rehash);
         }
     }
@@ -162,7 +180,9 @@ impl Table {
 }
 
 fn row_at(rows: &[Option<Row>], slot: Slot) -> Option<&Facts> {
-    rows.get(slot as usize)?.as_ref().map(|row| &row.entry.facts)
+    rows.get(slot as usize)?
+        .as_ref()
+        .map(|row| &row.entry.facts)
 }
 
 fn uuid_at(rows: &[Option<Row>], slot: Slot) -> Option<Uuid> {

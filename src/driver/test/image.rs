@@ -31,12 +31,19 @@ impl Image {
             SavedState::Paused => "paused",
         };
         let write = || {
-            let mut file =
-                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(path)?;
             write!(file, "{MAGIC}\n{state}\n{}", self.config.document())
         };
         write().map_err(|cause| {
-            Error::system(format!("cannot save the domain to '{}'", path.display()), &cause)
+            Error::system(
+                format!("cannot save the domain to '{}'", path.display()),
+                &cause,
+            )
         })
     }
 
@@ -47,7 +54,10 @@ impl Image {
         File::open(path)
             .and_then(|file| file.take(LONGEST).read_to_string(&mut text))
             .map_err(|cause| {
-                Error::system(format!("cannot restore a domain from '{}'", path.display()), &cause)
+                Error::system(
+                    format!("cannot restore a domain from '{}'", path.display()),
+                    &cause,
+                )
             })?;
         let parse = || {
             let rest = text.strip_prefix(MAGIC)?.strip_prefix('\n')?;
@@ -63,7 +73,10 @@ impl Image {
             let info = format!("'{}' is not the image of a saved domain", path.display());
             Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info)
         })?;
-        Ok(Self { state, config: Arc::new(Config::parse(document)?) })
+        Ok(Self {
+            state,
+            config: Arc::new(Config::parse(document)?),
+        })
     }
 
     /// Removes an image whose domain was not stopped after all. That it cannot be removed is no
