@@ -1,0 +1,101 @@
+# virtwatch. `make demo` shows what it is for, `make check` runs every test.
+
+CARGO  ?= cargo
+PYTHON ?= python3
+CC     ?= cc
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+VENV   := $(TARGET)/venv
+DEMO   := $(TARGET)/demo
+
+.PHONY: all demo check check-rust check-loom check-python lint header clean \
+	need-rust need-cc need-python need-tools
+
+all: need-rust
+	$(CARGO) build --release
+
+# --- The main job, on the embedded driver -------------------------------------------------------
+
+demo: need-rust need-cc need-python all $(DEMO)/inventory python
+	@printf '\n=== C: a record callback keeps a list of domains from events alone ===\n\n'
+	@$(DEMO)/inventory
+	@printf '\n=== Python: a watch keeps a list of domains from events alone ===\n\n'
+	@$(VENV)/bin/python examples/python/inventory.py
+	@printf '\n=== Shell: what the test driver has, and what it can emit ===\n\n'
+	@$(TARGET)/release/virtwatch -c test:///default list --all
+	@$(TARGET)/release/virtwatch -c test:///default support
+
+$(DEMO)/inventory: examples/c/inventory.c include/virtwatch/virtwatch.h all
+	@mkdir -p $(DEMO)
+	@ln -sf $(abspath $(TARGET))/release/libvirtwatch.so $(DEMO)/libvirtwatch.so.0
+	$(CC) -std=c11 -Wall -Wextra -Iinclude -o $@ $< \
+		-L$(TARGET)/release -lvirtwatch -Wl,-rpath,'$$ORIGIN' -pthread
+
+# --- Tests --------------------------------------------------------------------------------------
+
+check: need-tools check-rust check-loom check-python
+	@printf '\nAll tests of all faces passed.\n'
+
+check-rust: need-rust need-cc
+	$(CARGO) test
+
+# The concurrent core under every interleaving of its threads.
+check-loom: need-rust
+	RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$(TARGET)/loom \
+		$(CARGO) test --no-default-features --lib model
+
+check-python: python
+	cd bindings/python && $(abspath $(VENV))/bin/python -m pytest -q tests
+
+lint: need-rust python
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy -p virtwatch-python -- -D warnings
+	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy --strict python/virtwatch \
+		../../examples/python
+
+# Writes include/virtwatch/virtwatch.h anew.
+header: need-rust
+	UPDATE=1 $(CARGO) test --test header
+
+# --- Python -------------------------------------------------------------------------------------
+
+.PHONY: python
+python: need-rust $(VENV)/ready
+	cd bindings/python && VIRTUAL_ENV=$(abspath $(VENV)) \
+		$(abspath $(VENV))/bin/maturin develop --quiet
+
+$(VENV)/ready: bindings/python/requirements-dev.txt | need-python
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# --- What is needed, and how to get it ----------------------------------------------------------
+
+need-rust:
+	@command -v $(CARGO) >/dev/null || { echo 'Missing: cargo, Rust 1.95 or newer.' \
+		'Get it with rustup (https://rustup.rs).'; exit 1; }
+	@$(CARGO) --version | awk '{ split($$2, v, "."); exit !(v[1] > 1 || v[2] >= 95) }' || { \
+		echo "Too old: $$($(CARGO) --version). Rust 1.95 or newer is needed: rustup update."; exit 1; }
+
+need-cc:
+	@command -v $(CC) >/dev/null || { echo 'Missing: a C compiler.' \
+		'Get it with: apt-get install gcc libc6-dev'; exit 1; }
+
+need-python:
+	@command -v $(PYTHON) >/dev/null || { echo 'Missing: CPython 3.10 or newer.' \
+		'Get it with: apt-get install python3 python3-venv'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo 'Too old: CPython 3.10 or newer is needed.'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'Missing: venv.' \
+		'Get it with: apt-get install python3-venv'; exit 1; }
+
+# Tests that lack one of these say so and are left out, except in CI.
+need-tools:
+	@for tool in g++ valgrind virsh virt-install; do \
+		command -v $$tool >/dev/null || echo "Not found: $$tool; the tests that need it are left" \
+			"out. Get all with: apt-get install g++ valgrind libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db"; \
+	done
+
+clean:
+	$(CARGO) clean
