@@ -103,20 +103,12 @@ impl Error {
             ErrorCode::Overflow => format!("numerical overflow: {info}"),
             ErrorCode::XmlDetail | ErrorCode::SystemError => info.to_owned(),
         };
-        Self {
-            code,
-            domain,
-            message,
-        }
+        Self { code, domain, message }
     }
 
     /// An error whose text stands alone, as libvirt words its checks of arguments.
     pub fn plain(code: ErrorCode, domain: ErrorDomain, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            domain,
-            message: message.into(),
-        }
+        Self { code, domain, message: message.into() }
     }
 
     /// INVALID_ARG with a text that names the argument.
@@ -141,11 +133,7 @@ impl Error {
 
     /// SYSTEM_ERROR: what was tried, and what the operating system said.
     pub fn system(what: impl AsRef<str>, cause: &std::io::Error) -> Self {
-        Self::new(
-            ErrorCode::SystemError,
-            ErrorDomain::None,
-            format!("{}: {cause}", what.as_ref()),
-        )
+        Self::new(ErrorCode::SystemError, ErrorDomain::None, format!("{}: {cause}", what.as_ref()))
     }
 
     /// libvirt's number for the kind of refusal.

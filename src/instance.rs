@@ -26,9 +26,7 @@ pub(crate) struct Instance {
 
 impl std::fmt::Debug for Instance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Instance")
-            .field("uri", &self.uri)
-            .finish_non_exhaustive()
+        f.debug_struct("Instance").field("uri", &self.uri).finish_non_exhaustive()
     }
 }
 
@@ -75,8 +73,7 @@ impl Instance {
     }
 
     pub(crate) fn operate(&self, operation: Operation<'_>) -> Result<Facts> {
-        self.driver
-            .operate(&Reporter::new(&self.registry), operation)
+        self.driver.operate(&Reporter::new(&self.registry), operation)
     }
 
     /// A new id for a callback: from 0 on, never used twice.
@@ -100,16 +97,9 @@ impl<'a> Parts<'a> {
             .ok_or_else(|| no_connect(format!("URI '{uri}' does not include a driver name")))?;
         let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        if query
-            .split('&')
-            .any(|parameter| parameter.starts_with("state="))
-        {
+        if query.split('&').any(|parameter| parameter.starts_with("state=")) {
             let info = "URI parameter 'state': durable registries are not supported";
-            return Err(Error::new(
-                ErrorCode::ArgumentUnsupported,
-                ErrorDomain::None,
-                info,
-            ));
+            return Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::None, info));
         }
         let (host, path) = match rest.strip_prefix("//") {
             Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),

@@ -25,9 +25,7 @@ mod model {
         }
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-            MutexGuard(Some(
-                self.0.lock().expect("a model does not go on after a panic"),
-            ))
+            MutexGuard(Some(self.0.lock().expect("a model does not go on after a panic")))
         }
     }
 
@@ -59,11 +57,7 @@ mod model {
 
         pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
             let held = guard.0.take().expect("a guard in use is not empty");
-            guard.0 = Some(
-                self.0
-                    .wait(held)
-                    .expect("a model does not go on after a panic"),
-            );
+            guard.0 = Some(self.0.wait(held).expect("a model does not go on after a panic"));
         }
 
         pub(crate) fn notify_all(&self) {

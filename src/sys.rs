@@ -62,11 +62,8 @@ impl Signal {
 
     /// Waits until it is set, `deadline` is over (`None`: for ever) or a Unix signal comes.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> io::Result<Waited> {
-        let mut poll = libc::pollfd {
-            fd: self.fd()?.as_raw_fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
+        let mut poll =
+            libc::pollfd { fd: self.fd()?.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let timeout = deadline.map(|deadline| {
             let left = deadline.saturating_duration_since(Instant::now());
             libc::timespec {
@@ -74,9 +71,7 @@ impl Signal {
                 tv_nsec: libc::c_long::from(left.subsec_nanos() as i32),
             }
         });
-        let timeout = timeout
-            .as_ref()
-            .map_or(std::ptr::null(), std::ptr::from_ref);
+        let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         // SAFETY: one pollfd and an optional timespec, both living through the call.
         let ready = unsafe { libc::ppoll(&raw mut poll, 1, timeout, std::ptr::null()) };
         match ready {

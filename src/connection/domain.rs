@@ -13,6 +13,7 @@ use crate::driver::{
     Action, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags, UndefineFlags,
 };
 use crate::error::{Error, Result};
+use crate::event::{Event, EventKind, UndefinedDetail};
 
 bitflags! {
     /// Which document is asked for: `virDomainXMLFlags`.
@@ -47,6 +48,17 @@ impl Domain {
             identity: Arc::clone(&facts.identity),
             id: facts.id(),
         }
+    }
+
+    /// The domain that an event is about, under the name that the event gives it: the old one in
+    /// UNDEFINED(RENAMED), as in libvirt. Its noted id is that of the run that the event is about.
+    /// It need not exist any more.
+    pub fn of_event(connection: &Connection, event: &Event) -> Self {
+        let identity = match event.kind {
+            EventKind::Undefined(UndefinedDetail::Renamed) => event.facts_before().identity,
+            _ => Arc::clone(&event.identity),
+        };
+        Self { connection: connection.clone(), identity, id: event.id() }
     }
 
     /// The connection that it belongs to (`virDomainGetConnect`).
@@ -85,11 +97,7 @@ impl Domain {
     /// NO_DOMAIN.
     pub fn xml(&self, flags: XmlFlags) -> Result<String> {
         let entry = self.entry()?;
-        let id = if flags.contains(XmlFlags::INACTIVE) {
-            None
-        } else {
-            entry.facts.id()
-        };
+        let id = if flags.contains(XmlFlags::INACTIVE) { None } else { entry.facts.id() };
         let config = match id {
             Some(_) => entry.current(),
             None => entry.inactive(),
@@ -179,9 +187,7 @@ impl Domain {
     pub fn save(&self, path: &Path, flags: SaveFlags) -> Result<()> {
         self.connection.writable("DomainSave")?;
         exclusive(flags)?;
-        self.connection
-            .operate(Operation::Save(self.uuid(), path, flags))
-            .map(drop)
+        self.connection.operate(Operation::Save(self.uuid(), path, flags)).map(drop)
     }
 
     /// Saves its state where the next start will find it, and ends the instance
@@ -222,14 +228,10 @@ impl Domain {
     pub fn undefine(&self, flags: UndefineFlags) -> Result<()> {
         self.connection.writable("DomainUndefine")?;
         if flags.contains(UndefineFlags::NVRAM | UndefineFlags::KEEP_NVRAM) {
-            return Err(Error::invalid_arg(
-                "flags NVRAM and KEEP_NVRAM are mutually exclusive",
-            ));
+            return Err(Error::invalid_arg("flags NVRAM and KEEP_NVRAM are mutually exclusive"));
         }
         if flags.contains(UndefineFlags::TPM | UndefineFlags::KEEP_TPM) {
-            return Err(Error::invalid_arg(
-                "flags TPM and KEEP_TPM are mutually exclusive",
-            ));
+            return Err(Error::invalid_arg("flags TPM and KEEP_TPM are mutually exclusive"));
         }
         self.act(Action::Undefine(flags), "DomainUndefine")
     }
@@ -241,8 +243,6 @@ impl Domain {
 
     fn act(&self, action: Action<'_>, function: &str) -> Result<()> {
         self.connection.writable(function)?;
-        self.connection
-            .operate(Operation::Domain(self.uuid(), action))
-            .map(drop)
+        self.connection.operate(Operation::Domain(self.uuid(), action)).map(drop)
     }
 }

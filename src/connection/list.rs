@@ -51,10 +51,7 @@ bitflags! {
 const GROUPS: [ListFlags; 7] = [
     ListFlags::ACTIVE.union(ListFlags::INACTIVE),
     ListFlags::PERSISTENT.union(ListFlags::TRANSIENT),
-    ListFlags::RUNNING
-        .union(ListFlags::PAUSED)
-        .union(ListFlags::SHUTOFF)
-        .union(ListFlags::OTHER),
+    ListFlags::RUNNING.union(ListFlags::PAUSED).union(ListFlags::SHUTOFF).union(ListFlags::OTHER),
     ListFlags::MANAGEDSAVE.union(ListFlags::NO_MANAGEDSAVE),
     ListFlags::AUTOSTART.union(ListFlags::NO_AUTOSTART),
     ListFlags::HAS_SNAPSHOT.union(ListFlags::NO_SNAPSHOT),
@@ -74,16 +71,8 @@ impl ListFlags {
     /// The one bit of each group that fits a domain.
     fn describe(entry: &Entry) -> Self {
         let facts = &entry.facts;
-        let activity = if facts.is_active() {
-            Self::ACTIVE
-        } else {
-            Self::INACTIVE
-        };
-        let kind = if facts.is_persistent() {
-            Self::PERSISTENT
-        } else {
-            Self::TRANSIENT
-        };
+        let activity = if facts.is_active() { Self::ACTIVE } else { Self::INACTIVE };
+        let kind = if facts.is_persistent() { Self::PERSISTENT } else { Self::TRANSIENT };
         let state = match facts.status().state() {
             State::Running => Self::RUNNING,
             State::Paused => Self::PAUSED,

@@ -90,9 +90,7 @@ impl Connection {
             read_only,
             watches: Mutex::new(Vec::new()),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Cancels the watches of this connection and ends its registrations. On return no callback
@@ -156,7 +154,7 @@ impl Connection {
     /// What is wrong with the document, or OPERATION_FAILED: name or UUID belong to another domain.
     pub fn define_xml(&self, xml: &str) -> Result<Domain> {
         self.writable("DomainDefineXML")?;
-        self.operate(Operation::Define(Arc::new(Config::parse(xml)?)))
+        self.domain_by(Operation::Define(Arc::new(Config::parse(xml)?)))
     }
 
     /// Starts a domain without storing its configuration (`virDomainCreateXML`).
@@ -165,7 +163,7 @@ impl Connection {
     /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already.
     pub fn create_xml(&self, xml: &str, flags: CreateFlags) -> Result<Domain> {
         self.writable("DomainCreateXML")?;
-        self.operate(Operation::CreateXml(Arc::new(Config::parse(xml)?), flags))
+        self.domain_by(Operation::CreateXml(Arc::new(Config::parse(xml)?), flags))
     }
 
     /// Starts a domain from a saved state (`virDomainRestoreFlags`).
@@ -176,7 +174,7 @@ impl Connection {
     pub fn restore(&self, path: &Path, flags: SaveFlags) -> Result<Domain> {
         self.writable("DomainRestore")?;
         exclusive(flags)?;
-        self.operate(Operation::Restore(path, flags))
+        self.domain_by(Operation::Restore(path, flags))
     }
 
     /// The domain with that name (`virDomainLookupByName`).
@@ -211,10 +209,7 @@ impl Connection {
 
     /// The domains that `flags` select, in no order (`virConnectListAllDomains`).
     pub fn domains(&self, flags: ListFlags) -> Vec<Domain> {
-        self.facts(flags)
-            .iter()
-            .map(|facts| Domain::new(self, facts))
-            .collect()
+        self.facts(flags).iter().map(|facts| Domain::new(self, facts)).collect()
     }
 
     /// What is known of the domains that `flags` select, in no order.
@@ -222,8 +217,7 @@ impl Connection {
     /// A long listing lets changes in between. For the exact state at one moment, and everything
     /// after it, take a watch with a snapshot.
     pub fn facts(&self, flags: ListFlags) -> Vec<Facts> {
-        self.registry()
-            .list(|entry| flags.select(entry).then(|| entry.facts.clone()))
+        self.registry().list(|entry| flags.select(entry).then(|| entry.facts.clone()))
     }
 
     /// Watches the domains.
@@ -251,25 +245,31 @@ impl Connection {
         options: WatchOptions,
         callback: impl FnMut(&Record) + Send + 'static,
     ) -> Result<Registration> {
-        let id = self.register_by_id(options, Box::new(callback))?;
+        let id = self.register_by_id(options, || Box::new(callback))?;
         Ok(Registration::new(self.clone(), id))
     }
 
     /// The same for faces that know registrations by number. The callback has to keep the
-    /// connection open if it is to go on.
-    pub(crate) fn register_by_id(&self, options: WatchOptions, callback: Callback) -> Result<i32> {
+    /// connection open if it is to go on; it is made only when nothing can fail any more.
+    pub(crate) fn register_by_id(
+        &self,
+        options: WatchOptions,
+        callback: impl FnOnce() -> Callback,
+    ) -> Result<i32> {
+        self.inner.dispatcher.start()?;
         let id = self.inner.instance.next_callback();
         let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
-        self.inner.dispatcher.register(id, reader, callback)?;
+        self.inner.dispatcher.register(id, reader, callback());
         Ok(id)
     }
 
-    /// Ends the registration with that number, see [`Registration::cancel`].
+    /// Ends the registration with that number, see [`Registration::cancel`]; without `wait` it
+    /// never waits, as if inside a callback.
     ///
     /// # Errors
     /// INVALID_ARG: there is no such registration, or no more.
-    pub(crate) fn deregister(&self, id: i32) -> Result<()> {
-        self.inner.dispatcher.deregister(id)
+    pub(crate) fn deregister(&self, id: i32, wait: bool) -> Result<()> {
+        self.inner.dispatcher.deregister(id, wait)
     }
 
     /// What the source can tell about events of a type (RFC, last paragraph).
@@ -304,28 +304,26 @@ impl Connection {
     fn writable(&self, function: &str) -> Result<()> {
         if self.inner.read_only {
             let info = format!("read only access prevents {function}");
-            return Err(Error::new(
-                ErrorCode::OperationDenied,
-                ErrorDomain::Dom,
-                info,
-            ));
+            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Dom, info));
         }
         Ok(())
     }
 
     /// Has the driver carry out an operation.
-    fn operate(&self, operation: Operation<'_>) -> Result<Domain> {
-        let facts = self.inner.instance.operate(operation)?;
-        Ok(Domain::new(self, &facts))
+    fn operate(&self, operation: Operation<'_>) -> Result<Facts> {
+        self.inner.instance.operate(operation)
+    }
+
+    /// Has the driver carry out an operation that brings a domain about.
+    fn domain_by(&self, operation: Operation<'_>) -> Result<Domain> {
+        Ok(Domain::new(self, &self.operate(operation)?))
     }
 }
 
 /// RUNNING and PAUSED exclude each other.
 fn exclusive(flags: SaveFlags) -> Result<()> {
     if flags.contains(SaveFlags::RUNNING | SaveFlags::PAUSED) {
-        return Err(Error::invalid_arg(
-            "flags RUNNING and PAUSED are mutually exclusive",
-        ));
+        return Err(Error::invalid_arg("flags RUNNING and PAUSED are mutually exclusive"));
     }
     Ok(())
 }

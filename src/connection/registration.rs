@@ -34,6 +34,6 @@ impl Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         // Closing the connection may have ended it already, which is as good.
-        drop(self.connection.deregister(self.id));
+        drop(self.connection.deregister(self.id, true));
     }
 }

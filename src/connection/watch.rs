@@ -67,12 +67,7 @@ pub struct Watch {
 impl Watch {
     pub(super) fn new(connection: Connection, options: WatchOptions) -> Self {
         let reader = Reader::new(Arc::clone(connection.inner.instance.registry()), options);
-        Self {
-            connection,
-            reader,
-            control: Arc::default(),
-            polled: false,
-        }
+        Self { connection, reader, control: Arc::default(), polled: false }
     }
 
     pub(super) fn control(&self) -> Weak<Control> {
@@ -90,11 +85,7 @@ impl Watch {
         loop {
             if self.control.is_cancelled() {
                 let info = "the watch was cancelled";
-                return Err(Error::new(
-                    ErrorCode::OperationAborted,
-                    ErrorDomain::Dom,
-                    info,
-                ));
+                return Err(Error::new(ErrorCode::OperationAborted, ErrorDomain::Dom, info));
             }
             if let Some(record) = self.reader.next() {
                 if self.polled {
@@ -118,11 +109,7 @@ impl Watch {
 
     fn wait(&self, deadline: Option<Instant>) -> std::io::Result<Waited> {
         self.control.signal.fd()?;
-        if self.show() {
-            Ok(Waited::Set)
-        } else {
-            self.control.signal.wait(deadline)
-        }
+        if self.show() { Ok(Waited::Set) } else { self.control.signal.wait(deadline) }
     }
 
     /// Sets the signal if there is something to read, or the watch is cancelled; otherwise it will
@@ -157,9 +144,7 @@ impl Watch {
 
     /// What cancels this watch from another thread.
     pub fn canceller(&self) -> Canceller {
-        Canceller {
-            control: Arc::clone(&self.control),
-        }
+        Canceller { control: Arc::clone(&self.control) }
     }
 
     /// The place up to which everything has been delivered. It moves over a catch-up only at its

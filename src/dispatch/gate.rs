@@ -117,10 +117,7 @@ mod model {
     fn close_waits_for_the_run_and_drops_once() {
         loom::model(|| {
             let (runs, drops) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-            let job = Job {
-                runs: Arc::clone(&runs),
-                drops: Arc::clone(&drops),
-            };
+            let job = Job { runs: Arc::clone(&runs), drops: Arc::clone(&drops) };
             let gate = Arc::new(Gate::new(job));
             let inside = Arc::clone(&gate);
             let dispatcher = thread::spawn(move || {
@@ -135,16 +132,8 @@ mod model {
                 }
             });
             drop(gate.close(true));
-            assert_eq!(
-                runs.load(Ordering::SeqCst),
-                0,
-                "a run is under way after close"
-            );
-            assert_eq!(
-                drops.load(Ordering::SeqCst),
-                1,
-                "the job is not dropped exactly once"
-            );
+            assert_eq!(runs.load(Ordering::SeqCst), 0, "a run is under way after close");
+            assert_eq!(drops.load(Ordering::SeqCst), 1, "the job is not dropped exactly once");
             assert!(gate.enter().is_none());
             dispatcher.join().unwrap();
             assert_eq!(drops.load(Ordering::SeqCst), 1);
@@ -156,10 +145,7 @@ mod model {
     fn close_without_waiting_drops_once() {
         loom::model(|| {
             let (runs, drops) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-            let job = Job {
-                runs,
-                drops: Arc::clone(&drops),
-            };
+            let job = Job { runs, drops: Arc::clone(&drops) };
             let gate = Arc::new(Gate::new(job));
             let inside = Arc::clone(&gate);
             let dispatcher = thread::spawn(move || {

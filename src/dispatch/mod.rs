@@ -94,16 +94,11 @@ impl std::fmt::Debug for Dispatcher {
 }
 
 impl Dispatcher {
-    /// Registers a callback under a new id.
+    /// Starts the thread, if it does not run yet: registering cannot fail then.
     ///
     /// # Errors
-    /// SYSTEM_ERROR: the thread could not be started; the callback is dropped without a call.
-    pub(crate) fn register(&self, id: i32, reader: Reader, callback: Callback) -> Result<()> {
-        let gate = Arc::new(Gate::new(Job {
-            reader,
-            callback,
-            next: None,
-        }));
+    /// SYSTEM_ERROR: the thread could not be started.
+    pub(crate) fn start(&self) -> Result<()> {
         let mut board = self.shared.board.lock();
         if board.thread.is_none() {
             let shared = Arc::clone(&self.shared);
@@ -111,31 +106,31 @@ impl Dispatcher {
                 .map_err(|cause| Error::system("cannot start the dispatcher thread", &cause))?;
             board.thread = Some(thread);
         }
+        Ok(())
+    }
+
+    /// Registers a callback under a new id.
+    pub(crate) fn register(&self, id: i32, reader: Reader, callback: Callback) {
+        let gate = Arc::new(Gate::new(Job { reader, callback, next: None }));
+        let mut board = self.shared.board.lock();
         board.registrations.insert(id, gate);
         board.ready.push(id);
         drop(board);
         self.shared.work.notify_all();
-        Ok(())
     }
 
-    /// Ends a registration. On return its callback runs in no other thread and will not start; on
-    /// a thread that is inside any callback this does not wait.
+    /// Ends a registration. With `wait`, on return its callback runs in no other thread and will
+    /// not start; on a thread that is inside any callback this does not wait.
     ///
     /// # Errors
     /// INVALID_ARG: there is no such registration, or no more.
-    pub(crate) fn deregister(&self, id: i32) -> Result<()> {
-        let gate = self
-            .shared
-            .board
-            .lock()
-            .registrations
-            .remove(&id)
-            .ok_or_else(|| {
-                Error::invalid_arg(format!(
-                    "invalid argument: could not find event callback {id} for deletion"
-                ))
-            })?;
-        let job = gate.close(!in_callback());
+    pub(crate) fn deregister(&self, id: i32, wait: bool) -> Result<()> {
+        let gate = self.shared.board.lock().registrations.remove(&id).ok_or_else(|| {
+            Error::invalid_arg(format!(
+                "invalid argument: could not find event callback {id} for deletion"
+            ))
+        })?;
+        let job = gate.close(wait && !in_callback());
         user_code(|| drop(job));
         Ok(())
     }
@@ -143,19 +138,11 @@ impl Dispatcher {
     /// Ends every registration.
     pub(crate) fn clear(&self) {
         loop {
-            let Some(id) = self
-                .shared
-                .board
-                .lock()
-                .registrations
-                .keys()
-                .next()
-                .copied()
-            else {
+            let Some(id) = self.shared.board.lock().registrations.keys().next().copied() else {
                 return;
             };
             // Another thread may have been faster, which is as good.
-            drop(self.deregister(id));
+            drop(self.deregister(id, true));
         }
     }
 }
@@ -211,10 +198,7 @@ impl Shared {
         let mut due = None;
         for _ in 0..TURN {
             let Some(record) = job.next.take().or_else(|| job.reader.next()) else {
-                let bell = Arc::new(Bell {
-                    shared: Arc::clone(self),
-                    id,
-                });
+                let bell = Arc::new(Bell { shared: Arc::clone(self), id });
                 due = if job.reader.arm(bell) { None } else { Some(0) };
                 break;
             };

@@ -23,36 +23,20 @@ pub struct Identity {
 impl Identity {
     /// A domain as it is born.
     pub fn new(uuid: Uuid, incarnation: u64, name: impl Into<Box<str>>) -> Self {
-        Self {
-            uuid,
-            incarnation,
-            name: name.into(),
-            former_name: None,
-        }
+        Self { uuid, incarnation, name: name.into(), former_name: None }
     }
 
     /// The same incarnation under another name.
     #[must_use]
     pub fn renamed(&self, name: impl Into<Box<str>>) -> Self {
-        Self {
-            name: name.into(),
-            former_name: Some(self.name.clone()),
-            ..*self
-        }
+        Self { name: name.into(), former_name: Some(self.name.clone()), ..*self }
     }
 
     /// The same incarnation under the name it had before its last renaming.
     #[must_use]
     pub fn before_renaming(&self) -> Self {
-        let name = self
-            .former_name
-            .clone()
-            .unwrap_or_else(|| self.name.clone());
-        Self {
-            name,
-            former_name: None,
-            ..*self
-        }
+        let name = self.former_name.clone().unwrap_or_else(|| self.name.clone());
+        Self { name, former_name: None, ..*self }
     }
 
     /// The UUID: what a domain is known by.
@@ -89,11 +73,8 @@ impl Condition {
     pub const NO_ID: i32 = -1;
 
     /// Where every life begins: not persistent, inactive, SHUTOFF/UNKNOWN.
-    pub const ABSENT: Self = Self {
-        definition: 0,
-        id: Self::NO_ID,
-        status: Status::Shutoff(ShutoffReason::Unknown),
-    };
+    pub const ABSENT: Self =
+        Self { definition: 0, id: Self::NO_ID, status: Status::Shutoff(ShutoffReason::Unknown) };
 
     /// The same with a stored configuration of that number; 0 = none.
     #[must_use]
@@ -112,15 +93,10 @@ impl Condition {
     #[must_use]
     pub const fn with_status(self, status: Status) -> Self {
         match status {
-            Status::NoState | Status::Blocked => Self {
-                status: Status::Running(RunningReason::Unknown),
-                ..self
-            },
-            Status::Shutoff(_) => Self {
-                status,
-                id: Self::NO_ID,
-                ..self
-            },
+            Status::NoState | Status::Blocked => {
+                Self { status: Status::Running(RunningReason::Unknown), ..self }
+            }
+            Status::Shutoff(_) => Self { status, id: Self::NO_ID, ..self },
             _ => Self { status, ..self },
         }
     }
@@ -152,11 +128,7 @@ impl Condition {
 
     /// The id of the running instance; `None` also where a run that nobody saw is told afterwards.
     pub const fn id(self) -> Option<i32> {
-        if self.is_active() && self.id != Self::NO_ID {
-            Some(self.id)
-        } else {
-            None
-        }
+        if self.is_active() && self.id != Self::NO_ID { Some(self.id) } else { None }
     }
 
     /// The id as C shows it: [`Condition::NO_ID`] without a running instance.
@@ -167,11 +139,7 @@ impl Condition {
 
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} id={} definition={}",
-            self.status, self.id, self.definition
-        )
+        write!(f, "{} id={} definition={}", self.status, self.id, self.definition)
     }
 }
 

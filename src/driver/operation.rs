@@ -99,10 +99,7 @@ pub(crate) enum Operation<'a> {
 
 /// What a driver is asked to do with a known domain.
 #[derive(Debug, Clone, Copy)]
-#[expect(
-    dead_code,
-    reason = "some flags are hints, and the test driver has no guest to hint to"
-)]
+#[expect(dead_code, reason = "some flags are hints, and the test driver has no guest to hint to")]
 pub(crate) enum Action<'a> {
     Undefine(UndefineFlags),
     Create(CreateFlags),

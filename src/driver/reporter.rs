@@ -28,10 +28,7 @@ impl<'a> Reporter<'a> {
     ) -> Result<Facts> {
         self.registry.change(uuid, |domain| {
             decide(domain)?;
-            domain
-                .last_known()
-                .cloned()
-                .ok_or_else(|| Error::no_such_uuid(uuid))
+            domain.last_known().cloned().ok_or_else(|| Error::no_such_uuid(uuid))
         })
     }
 
@@ -40,8 +37,6 @@ impl<'a> Reporter<'a> {
     /// # Errors
     /// NO_DOMAIN.
     pub(crate) fn entry(&self, uuid: Uuid) -> Result<Entry> {
-        self.registry
-            .entry(uuid)
-            .ok_or_else(|| Error::no_such_uuid(uuid))
+        self.registry.entry(uuid).ok_or_else(|| Error::no_such_uuid(uuid))
     }
 }

@@ -20,10 +20,7 @@ pub struct Cursor {
 impl Cursor {
     /// The place of a reader that has seen nothing: it fits no journal, so that resuming from it
     /// begins with everything that exists.
-    pub const NOWHERE: Self = Self {
-        epoch: Uuid::nil(),
-        seq: 0,
-    };
+    pub const NOWHERE: Self = Self { epoch: Uuid::nil(), seq: 0 };
 }
 
 impl fmt::Display for Cursor {
@@ -45,10 +42,7 @@ impl FromStr for Cursor {
             let (epoch, seq) = text.split_once(':')?;
             let digits = !seq.is_empty() && seq.bytes().all(|byte| byte.is_ascii_digit());
             let seq = digits.then(|| seq.parse().ok()).flatten()?;
-            Some(Self {
-                epoch: Uuid::try_parse(epoch).ok()?,
-                seq,
-            })
+            Some(Self { epoch: Uuid::try_parse(epoch).ok()?, seq })
         };
         parse().ok_or_else(|| ParseCursorError(text.chars().take(80).collect()))
     }

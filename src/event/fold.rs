@@ -21,10 +21,7 @@ pub fn fold<S: BuildHasher>(view: &mut HashMap<Uuid, Facts, S>, record: &Record)
                 None => view.remove(&event.uuid()),
             };
         }
-        Record::Catchup {
-            cause: CatchupCause::Reset,
-            ..
-        } => view.clear(),
+        Record::Catchup { cause: CatchupCause::Reset, .. } => view.clear(),
         _ => {}
     }
 }

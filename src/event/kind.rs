@@ -317,11 +317,7 @@ impl EventTypes {
 
 impl FromIterator<EventType> for EventTypes {
     fn from_iter<I: IntoIterator<Item = EventType>>(types: I) -> Self {
-        Self(
-            types
-                .into_iter()
-                .fold(0, |bits, event_type| bits | Self::bit(event_type)),
-        )
+        Self(types.into_iter().fold(0, |bits, event_type| bits | Self::bit(event_type)))
     }
 }
 

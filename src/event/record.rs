@@ -90,10 +90,7 @@ impl Event {
 
     /// The name before, in the two events of a renaming.
     pub fn old_name(&self) -> Option<&str> {
-        self.kind
-            .is_renaming()
-            .then(|| self.identity.former_name())
-            .flatten()
+        self.kind.is_renaming().then(|| self.identity.former_name()).flatten()
     }
 
     /// The id of the run that the event is about: with STOPPED the one that ended.
@@ -110,18 +107,14 @@ impl Event {
             }
             _ => Arc::clone(&self.identity),
         };
-        Facts {
-            identity,
-            condition: self.before,
-        }
+        Facts { identity, condition: self.before }
     }
 
     /// What is known of the domain after the event; `None` when it no longer exists.
     pub fn facts(&self) -> Option<Facts> {
-        self.after.exists().then(|| Facts {
-            identity: Arc::clone(&self.identity),
-            condition: self.after,
-        })
+        self.after
+            .exists()
+            .then(|| Facts { identity: Arc::clone(&self.identity), condition: self.after })
     }
 }
 

@@ -140,19 +140,12 @@ struct Life {
 
 impl Life {
     fn new(before: Option<Condition>) -> Self {
-        Self {
-            now: before.unwrap_or(Condition::ABSENT),
-            steps: Steps::new(),
-        }
+        Self { now: before.unwrap_or(Condition::ABSENT), steps: Steps::new() }
     }
 
     /// One event, after which the domain is in condition `after`.
     fn step(&mut self, kind: EventKind, after: Condition) {
-        self.steps.push(Step {
-            kind,
-            before: self.now,
-            after,
-        });
+        self.steps.push(Step { kind, before: self.now, after });
         self.now = after;
     }
 
@@ -166,11 +159,7 @@ impl Life {
     }
 
     fn require(&self, lawful: bool) -> Result<(), Unlawful> {
-        if lawful {
-            Ok(())
-        } else {
-            Err(Unlawful::State(self.state()))
-        }
+        if lawful { Ok(()) } else { Err(Unlawful::State(self.state())) }
     }
 
     /// The domain exists from now on.
@@ -187,11 +176,8 @@ impl Life {
         if !self.now.exists() {
             self.added(AddedDetail::Defined);
         }
-        let detail = if self.now.is_persistent() {
-            DefinedDetail::Updated
-        } else {
-            DefinedDetail::Added
-        };
+        let detail =
+            if self.now.is_persistent() { DefinedDetail::Updated } else { DefinedDetail::Added };
         self.stored(detail, definition);
     }
 
@@ -204,10 +190,7 @@ impl Life {
     }
 
     fn stored(&mut self, detail: DefinedDetail, definition: u64) {
-        self.step(
-            EventKind::Defined(detail),
-            self.now.with_definition(definition),
-        );
+        self.step(EventKind::Defined(detail), self.now.with_definition(definition));
     }
 
     fn renamed(&mut self) -> Result<(), Unlawful> {
@@ -226,10 +209,7 @@ impl Life {
         if !self.now.is_persistent() {
             return Err(Unlawful::Transient);
         }
-        self.step(
-            EventKind::Undefined(UndefinedDetail::Removed),
-            self.now.with_definition(0),
-        );
+        self.step(EventKind::Undefined(UndefinedDetail::Removed), self.now.with_definition(0));
         if !self.now.exists() {
             self.removed(RemovedDetail::Undefined);
         }
@@ -264,10 +244,7 @@ impl Life {
         }
         self.step(EventKind::Started(how), self.now.with_run(id, first));
         if let Some(why) = paused {
-            self.turn(
-                EventKind::Suspended(why),
-                Status::Paused(paused_reason(why)),
-            );
+            self.turn(EventKind::Suspended(why), Status::Paused(paused_reason(why)));
         }
         Ok(())
     }
@@ -312,18 +289,12 @@ impl Life {
 
     fn shut_down(&mut self, by: ShutdownDetail) {
         if self.state() != State::Shutdown {
-            self.turn(
-                EventKind::Shutdown(by),
-                Status::Shutdown(ShutdownReason::Unknown),
-            );
+            self.turn(EventKind::Shutdown(by), Status::Shutdown(ShutdownReason::Unknown));
         }
     }
 
     fn panicked(&mut self) -> Result<(), Unlawful> {
-        self.require(matches!(
-            self.state(),
-            State::Running | State::Paused | State::Blocked
-        ))?;
+        self.require(matches!(self.state(), State::Running | State::Paused | State::Blocked))?;
         let kind = EventKind::Crashed(CrashedDetail::Panicked);
         self.turn(kind, Status::Crashed(CrashedReason::Panicked));
         Ok(())

@@ -29,11 +29,7 @@ pub struct Passage {
 /// then a full birth. Details follow from the reasons in `after`; a reason that no event brings
 /// about is reached by the event for its state with detail 0.
 pub fn path(before: Option<&Facts>, after: Option<&Facts>) -> Vec<Passage> {
-    let mut way = Way {
-        identity: None,
-        now: None,
-        passages: Vec::new(),
-    };
+    let mut way = Way { identity: None, now: None, passages: Vec::new() };
     match (before, after) {
         (Some(before), Some(after)) if before.incarnation() == after.incarnation() => {
             way.start_at(before);
@@ -69,20 +65,13 @@ impl Way {
     /// Takes a change as the table has it; the callers choose only lawful ones.
     fn take(&mut self, change: Change) {
         let steps = apply(self.now, change).unwrap_or_default();
-        debug_assert!(
-            !steps.is_empty(),
-            "{change:?} leads nowhere from {:?}",
-            self.now
-        );
+        debug_assert!(!steps.is_empty(), "{change:?} leads nowhere from {:?}", self.now);
         let Some(identity) = &self.identity else {
             return;
         };
         for step in steps {
             self.now = step.after.exists().then_some(step.after);
-            self.passages.push(Passage {
-                identity: Arc::clone(identity),
-                step,
-            });
+            self.passages.push(Passage { identity: Arc::clone(identity), step });
         }
     }
 
@@ -112,10 +101,7 @@ impl Way {
     /// To `after`, from nothing or within the same incarnation.
     fn lead_to(&mut self, after: &Facts) {
         let goal = after.condition;
-        let renamed = self
-            .identity
-            .as_ref()
-            .is_some_and(|who| who.name() != after.name());
+        let renamed = self.identity.as_ref().is_some_and(|who| who.name() != after.name());
         if let Some(now) = self.now
             && (renamed || !may_be_one_run(now, goal))
             && now.is_active()
@@ -135,9 +121,7 @@ impl Way {
     /// Ends a run within the life: a transient domain has to be persistent for that moment.
     fn stop(&mut self, goal: Condition) {
         if !self.now.is_some_and(Condition::is_persistent) {
-            self.take(Change::Defined {
-                definition: goal.definition().max(1),
-            });
+            self.take(Change::Defined { definition: goal.definition().max(1) });
         }
         match goal.status() {
             Status::Shutoff(reason) => self.take_toward(goal.status(), stopped(reason)),
@@ -162,9 +146,7 @@ impl Way {
     fn define(&mut self, goal: Condition) {
         let stored = self.now.map_or(0, Condition::definition);
         if goal.is_persistent() && stored != goal.definition() {
-            self.take(Change::Defined {
-                definition: goal.definition(),
-            });
+            self.take(Change::Defined { definition: goal.definition() });
         }
     }
 
@@ -176,11 +158,7 @@ impl Way {
                 return;
             }
             let (how, paused) = start_toward(goal.status());
-            let start = Change::Started {
-                how,
-                paused,
-                id: goal.raw_id(),
-            };
+            let start = Change::Started { how, paused, id: goal.raw_id() };
             self.take_toward(goal.status(), start);
         }
         while let Some(now) = self.now
@@ -210,11 +188,7 @@ impl Way {
         let after = now.with_status(goal);
         self.passages.push(Passage {
             identity: Arc::clone(identity),
-            step: Step {
-                kind: EventKind::Suspended(SuspendedDetail::Paused),
-                before: now,
-                after,
-            },
+            step: Step { kind: EventKind::Suspended(SuspendedDetail::Paused), before: now, after },
         });
         self.now = Some(after);
     }
@@ -236,10 +210,9 @@ fn start_toward(goal: Status) -> (StartedDetail, Option<SuspendedDetail>) {
         Status::Paused(PausedReason::User) => {
             (StartedDetail::Booted, Some(SuspendedDetail::Paused))
         }
-        Status::Paused(PausedReason::FromSnapshot) => (
-            StartedDetail::FromSnapshot,
-            Some(SuspendedDetail::FromSnapshot),
-        ),
+        Status::Paused(PausedReason::FromSnapshot) => {
+            (StartedDetail::FromSnapshot, Some(SuspendedDetail::FromSnapshot))
+        }
         _ => (StartedDetail::Booted, None),
     }
 }

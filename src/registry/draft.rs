@@ -49,9 +49,7 @@ pub(crate) struct Draft<'a> {
 
 impl std::fmt::Debug for Draft<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft")
-            .field("entry", &self.entry)
-            .finish_non_exhaustive()
+        f.debug_struct("Draft").field("entry", &self.entry).finish_non_exhaustive()
     }
 }
 
@@ -65,16 +63,7 @@ impl<'a> Draft<'a> {
         owner: &'a dyn Fn(&str) -> Option<Uuid>,
     ) -> Self {
         let origin = Origin::Native;
-        Self {
-            uuid,
-            entry,
-            gone: None,
-            events: Events::new(),
-            counters,
-            origin,
-            now_ns,
-            owner,
-        }
+        Self { uuid, entry, gone: None, events: Events::new(), counters, origin, now_ns, owner }
     }
 
     /// The outcome: what is kept from now on, the events, the counters.
@@ -92,17 +81,12 @@ impl<'a> Draft<'a> {
 
     /// What is known of the domain; of one that is gone, what was known last.
     pub(crate) fn last_known(&self) -> Option<&Facts> {
-        self.entry
-            .as_ref()
-            .map(|entry| &entry.facts)
-            .or(self.gone.as_ref())
+        self.entry.as_ref().map(|entry| &entry.facts).or(self.gone.as_ref())
     }
 
     /// The same, and NO_DOMAIN if it does not exist.
     pub(crate) fn existing(&self) -> Result<&Entry> {
-        self.entry
-            .as_ref()
-            .ok_or_else(|| Error::no_such_uuid(self.uuid))
+        self.entry.as_ref().ok_or_else(|| Error::no_such_uuid(self.uuid))
     }
 
     /// The configuration is stored: a new domain, or another configuration of a known one.
@@ -137,17 +121,13 @@ impl<'a> Draft<'a> {
             return Err(Error::not_valid("cannot rename active domain"));
         }
         if entry.managed_save.is_some() {
-            return Err(Error::not_valid(
-                "domain with a managed saved state can't be renamed",
-            ));
+            return Err(Error::not_valid("domain with a managed saved state can't be renamed"));
         }
         if entry.facts.name() == name {
             return Err(Error::not_valid("Can't rename domain to itself"));
         }
         if (self.owner)(name).is_some() {
-            return Err(Error::not_valid(format!(
-                "domain with name '{name}' already exists"
-            )));
+            return Err(Error::not_valid(format!("domain with name '{name}' already exists")));
         }
         let Some(stored) = &entry.stored else {
             return Err(Error::not_valid("cannot rename a transient domain"));
@@ -168,23 +148,13 @@ impl<'a> Draft<'a> {
     ) -> Result<()> {
         if let Some(config) = &own {
             self.settle_clashes(config)?;
-            if self
-                .entry
-                .as_ref()
-                .is_some_and(|entry| entry.facts.is_active())
-            {
+            if self.entry.as_ref().is_some_and(|entry| entry.facts.is_active()) {
                 let name = config.name();
-                return Err(Error::not_valid(format!(
-                    "domain '{name}' is already active"
-                )));
+                return Err(Error::not_valid(format!("domain '{name}' is already active")));
             }
         }
         self.counters.id += 1;
-        let change = Change::Started {
-            how,
-            paused,
-            id: self.counters.id,
-        };
+        let change = Change::Started { how, paused, id: self.counters.id };
         self.apply(change, own.as_ref().map(|config| config.name()))?;
         self.keep(|entry| entry.live = own.or_else(|| entry.stored.clone()));
         Ok(())
@@ -209,13 +179,8 @@ impl<'a> Draft<'a> {
 
     /// The name of `config` must be the domain's, or free.
     fn settle_clashes(&self, config: &Config) -> Result<()> {
-        let clash = |info: String| {
-            Err(Error::new(
-                ErrorCode::OperationFailed,
-                ErrorDomain::Domain,
-                info,
-            ))
-        };
+        let clash =
+            |info: String| Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Domain, info));
         match &self.entry {
             Some(entry) if entry.facts.name() == config.name() => Ok(()),
             Some(entry) => clash(format!(
@@ -224,10 +189,9 @@ impl<'a> Draft<'a> {
                 self.uuid
             )),
             None => match (self.owner)(config.name()) {
-                Some(owner) => clash(format!(
-                    "domain '{}' already exists with uuid {owner}",
-                    config.name()
-                )),
+                Some(owner) => {
+                    clash(format!("domain '{}' already exists with uuid {owner}", config.name()))
+                }
                 None => Ok(()),
             },
         }
@@ -264,19 +228,11 @@ impl<'a> Draft<'a> {
                 in_catchup: false,
             });
         }
-        let facts = Facts {
-            identity,
-            condition,
-        };
+        let facts = Facts { identity, condition };
         if condition.exists() {
             self.entry = Some(match self.entry.take() {
                 Some(entry) => Entry { facts, ..entry },
-                None => Entry {
-                    facts,
-                    stored: None,
-                    live: None,
-                    managed_save: None,
-                },
+                None => Entry { facts, stored: None, live: None, managed_save: None },
             });
         } else {
             self.entry = None;

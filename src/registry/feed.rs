@@ -75,12 +75,7 @@ pub(super) struct OneFeed {
 
 impl OneFeed {
     pub(super) fn new(uuid: Uuid, produced: Arc<AtomicU64>) -> Self {
-        Self {
-            uuid,
-            queue: VecDeque::new(),
-            told: None,
-            produced,
-        }
+        Self { uuid, queue: VecDeque::new(), told: None, produced }
     }
 }
 
@@ -96,9 +91,7 @@ pub(super) struct Feeds {
 
 impl std::fmt::Debug for Feeds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Feeds")
-            .field("len", &self.feeds.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Feeds").field("len", &self.feeds.len()).finish_non_exhaustive()
     }
 }
 
@@ -110,19 +103,9 @@ impl Feeds {
     pub(super) fn add(&mut self, max_lag: u32, scope: Scope) -> u64 {
         self.last_id += 1;
         if let Scope::One(one) = &scope {
-            self.of_domain
-                .entry(one.uuid)
-                .or_default()
-                .push(self.last_id);
+            self.of_domain.entry(one.uuid).or_default().push(self.last_id);
         }
-        self.feeds.insert(
-            self.last_id,
-            Feed {
-                max_lag,
-                waker: None,
-                scope,
-            },
-        );
+        self.feeds.insert(self.last_id, Feed { max_lag, waker: None, scope });
         self.last_id
     }
 
@@ -193,8 +176,7 @@ impl Feeds {
             let Scope::One(one) = &mut feed.scope else {
                 continue;
             };
-            one.produced
-                .fetch_add(events.len() as u64, Ordering::Release);
+            one.produced.fetch_add(events.len() as u64, Ordering::Release);
             if one.told.is_none() {
                 one.queue.extend(events.iter().cloned());
                 if one.queue.len() as u64 > most_behind(feed.max_lag, domains) {
@@ -253,9 +235,5 @@ impl Walk {
 
 /// How many events a reader may be behind.
 pub(super) fn most_behind(max_lag: u32, domains: u64) -> u64 {
-    if max_lag == 0 {
-        DEFAULT_LAG.max(4 * domains)
-    } else {
-        u64::from(max_lag)
-    }
+    if max_lag == 0 { DEFAULT_LAG.max(4 * domains) } else { u64::from(max_lag) }
 }

@@ -82,10 +82,7 @@ impl Journal {
         self.seal();
         let at = self.sealed.partition_point(|chunk| last(chunk) <= seq);
         let chunk = self.sealed.get(at)?;
-        Some((
-            Arc::clone(chunk),
-            chunk.partition_point(|line| line.event.seq <= seq),
-        ))
+        Some((Arc::clone(chunk), chunk.partition_point(|line| line.event.seq <= seq)))
     }
 
     /// Every chunk with an event after `seq` that is still here.
@@ -117,8 +114,5 @@ fn last(chunk: &Chunk) -> u64 {
 
 /// The lines of `chunks` with a number in `range`.
 pub(super) fn lines(chunks: &[Chunk], range: Range<u64>) -> impl Iterator<Item = &Line> {
-    chunks
-        .iter()
-        .flat_map(|chunk| chunk.iter())
-        .filter(move |line| range.contains(&line.event.seq))
+    chunks.iter().flat_map(|chunk| chunk.iter()).filter(move |line| range.contains(&line.event.seq))
 }

@@ -109,9 +109,7 @@ struct State {
 
 impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registry")
-            .field("epoch", &self.epoch)
-            .finish_non_exhaustive()
+        f.debug_struct("Registry").field("epoch", &self.epoch).finish_non_exhaustive()
     }
 }
 
@@ -141,10 +139,7 @@ impl Registry {
 
     /// The place of the last shown event.
     pub(crate) fn cursor(&self) -> Cursor {
-        Cursor {
-            epoch: self.epoch,
-            seq: self.head.load(Ordering::Acquire),
-        }
+        Cursor { epoch: self.epoch, seq: self.head.load(Ordering::Acquire) }
     }
 
     /// Changes one domain. `decide` runs under the lock: it must be quick and call nobody.
@@ -220,10 +215,8 @@ impl Registry {
             state.counters.seq = state.journal.head();
         }
         state.pending.settle();
-        let (decided, outcomes): (Vec<_>, Vec<_>) = batch
-            .into_iter()
-            .map(|queued| (queued.decided, queued.outcome))
-            .unzip();
+        let (decided, outcomes): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|queued| (queued.decided, queued.outcome)).unzip();
         for outcome in outcomes {
             outcome.get_or_init(|| result.clone());
         }
@@ -237,19 +230,11 @@ impl Registry {
 
     /// All that is kept of a domain.
     pub(crate) fn entry(&self, uuid: Uuid) -> Option<Entry> {
-        self.state
-            .lock()
-            .table
-            .row(uuid)
-            .map(|row| row.entry.clone())
+        self.state.lock().table.row(uuid).map(|row| row.entry.clone())
     }
 
     pub(crate) fn facts(&self, uuid: Uuid) -> Option<Facts> {
-        self.state
-            .lock()
-            .table
-            .row(uuid)
-            .map(|row| row.entry.facts.clone())
+        self.state.lock().table.row(uuid).map(|row| row.entry.facts.clone())
     }
 
     pub(crate) fn facts_by_name(&self, name: &str) -> Option<Facts> {
@@ -298,19 +283,8 @@ impl Registry {
 
 impl State {
     fn add_base(&mut self, domain: Base, now_ns: i64) -> Result<()> {
-        let Base {
-            config,
-            persistent,
-            status,
-            managed_save,
-        } = domain;
-        let clash = |info| {
-            Err(Error::new(
-                ErrorCode::OperationFailed,
-                ErrorDomain::Domain,
-                info,
-            ))
-        };
+        let Base { config, persistent, status, managed_save } = domain;
+        let clash = |info| Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Domain, info));
         if self.table.by_uuid(config.uuid()).is_some() {
             return clash(format!("two domains have the uuid {}", config.uuid()));
         }
@@ -331,20 +305,12 @@ impl State {
         }
         let identity = Identity::new(config.uuid(), self.counters.incarnation, config.name());
         let entry = Entry {
-            facts: Facts {
-                identity: Arc::new(identity),
-                condition,
-            },
+            facts: Facts { identity: Arc::new(identity), condition },
             stored: persistent.then(|| Arc::clone(&config)),
             live: condition.is_active().then_some(config),
             managed_save,
         };
-        self.table.insert(Row {
-            entry,
-            last_seq: 0,
-            last_realtime_ns: now_ns,
-            watched: false,
-        });
+        self.table.insert(Row { entry, last_seq: 0, last_realtime_ns: now_ns, watched: false });
         Ok(())
     }
 
@@ -356,30 +322,15 @@ impl State {
     ) -> Result<(Decided, Counters, T)> {
         let shown = || self.table.row(uuid).map(|row| &row.entry);
         let entry = self.pending.entry(uuid).unwrap_or_else(shown).cloned();
-        let name_before = entry
-            .as_ref()
-            .map(|entry| Arc::clone(&entry.facts.identity));
+        let name_before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
         let owner = |name: &str| self.owner(name);
         let mut draft = Draft::new(uuid, entry, self.counters, now_ns, &owner);
         let value = decide(&mut draft)?;
         let (entry, events, counters) = draft.finish();
         let freed_name = name_before
-            .filter(|before| {
-                entry
-                    .as_ref()
-                    .is_none_or(|entry| entry.facts.name() != before.name())
-            })
+            .filter(|before| entry.as_ref().is_none_or(|entry| entry.facts.name() != before.name()))
             .map(|before| before.name().into());
-        Ok((
-            Decided {
-                uuid,
-                freed_name,
-                entry,
-                events,
-            },
-            counters,
-            value,
-        ))
+        Ok((Decided { uuid, freed_name, entry, events }, counters, value))
     }
 
     /// Who has a name, as decided.
@@ -392,12 +343,7 @@ impl State {
 
     /// Shows a decided change: facts, indices and journal together.
     fn show(&mut self, decided: Decided, wakes: &mut Wakes) {
-        let Decided {
-            uuid,
-            entry,
-            events,
-            ..
-        } = decided;
+        let Decided { uuid, entry, events, .. } = decided;
         let slot = self.table.by_uuid(uuid);
         let row = slot.and_then(|slot| self.table.get(slot));
         let mut last = row.map_or((0, 0), |row| (row.last_seq, row.last_realtime_ns));
@@ -408,20 +354,12 @@ impl State {
         let watched = row.map_or_else(|| self.feeds.watches(uuid), |row| row.watched);
         let slot = match (slot, entry) {
             (Some(slot), Some(entry)) => {
-                self.table.replace(slot, entry);
-                if let Some(row) = self.table.get_mut(slot) {
-                    (row.last_seq, row.last_realtime_ns) = last;
-                }
+                self.table.replace(slot, entry, last);
                 slot
             }
             (None, Some(entry)) => {
                 let (last_seq, last_realtime_ns) = last;
-                self.table.insert(Row {
-                    entry,
-                    last_seq,
-                    last_realtime_ns,
-                    watched,
-                })
+                self.table.insert(Row { entry, last_seq, last_realtime_ns, watched })
             }
             (Some(slot), None) => {
                 self.table.remove(slot);
@@ -431,8 +369,7 @@ impl State {
         };
         if !events.is_empty() {
             if watched {
-                self.feeds
-                    .push(uuid, &events, self.table.len() as u64, wakes);
+                self.feeds.push(uuid, &events, self.table.len() as u64, wakes);
             }
             self.append(events, previous, slot);
             self.feeds.wake_all(wakes);
@@ -447,17 +384,11 @@ impl State {
                 previous = 0;
             }
             let seq = event.seq;
-            self.journal.append(Line {
-                event,
-                previous,
-                slot,
-            });
+            self.journal.append(Line { event, previous, slot });
             previous = seq;
         }
         if self.journal.end_change() {
-            let pinned = self
-                .feeds
-                .pinned(self.journal.head(), self.table.len() as u64);
+            let pinned = self.feeds.pinned(self.journal.head(), self.table.len() as u64);
             while let Some(chunk) = self.journal.evict(JOURNAL, pinned) {
                 self.feeds.shed(&chunk);
             }
@@ -475,8 +406,6 @@ impl State {
 
 /// Nanoseconds since 1970 UTC.
 fn realtime_ns() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }

@@ -26,9 +26,7 @@ fn registry() -> Arc<Registry> {
 
 fn turn(registry: &Registry, change: Change) {
     let uuid = Config::parse(XML).unwrap().uuid();
-    registry
-        .change(uuid, |domain| domain.change(change))
-        .unwrap();
+    registry.change(uuid, |domain| domain.change(change)).unwrap();
 }
 
 const SUSPEND: Change = Change::Suspended(SuspendedDetail::Paused);
@@ -68,11 +66,7 @@ fn append_and_read() {
 fn lag_and_catch_up() {
     loom::model(|| {
         let registry = registry();
-        let options = WatchOptions {
-            max_lag: 1,
-            snapshot: true,
-            ..WatchOptions::default()
-        };
+        let options = WatchOptions { max_lag: 1, snapshot: true, ..WatchOptions::default() };
         let mut reader = Reader::new(Arc::clone(&registry), options);
         let writer = Arc::clone(&registry);
         let appends = thread::spawn(move || {

@@ -31,11 +31,7 @@ pub(super) struct Queued {
 
 impl Decided {
     pub(super) fn stored(&self) -> Stored<'_> {
-        Stored {
-            uuid: self.uuid,
-            entry: self.entry.as_ref(),
-            events: &self.events,
-        }
+        Stored { uuid: self.uuid, entry: self.entry.as_ref(), events: &self.events }
     }
 }
 
@@ -64,10 +60,7 @@ impl Pending {
     pub(super) fn push(&mut self, decided: Decided) -> Arc<OnceLock<Result<()>>> {
         self.overlay(&decided);
         let outcome = Arc::new(OnceLock::new());
-        self.queue.push(Queued {
-            decided,
-            outcome: Arc::clone(&outcome),
-        });
+        self.queue.push(Queued { decided, outcome: Arc::clone(&outcome) });
         outcome
     }
 
@@ -87,8 +80,7 @@ impl Pending {
             self.names.insert(freed.clone(), None);
         }
         if let Some(entry) = &decided.entry {
-            self.names
-                .insert(entry.facts.name().into(), Some(decided.uuid));
+            self.names.insert(entry.facts.name().into(), Some(decided.uuid));
         }
         self.domains.insert(decided.uuid, decided.entry.clone());
     }

@@ -93,9 +93,7 @@ struct Catchup {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader")
-            .field("cursor", &self.cursor)
-            .finish_non_exhaustive()
+        f.debug_struct("Reader").field("cursor", &self.cursor).finish_non_exhaustive()
     }
 }
 
@@ -124,9 +122,7 @@ impl Reader {
         let from = resume.map_or(head, |cursor| cursor.seq);
         let evicted = state.journal.evicted();
         let chunks = match resume {
-            Some(_) => state
-                .journal
-                .chunks_after(from.saturating_sub(1).max(evicted)),
+            Some(_) => state.journal.chunks_after(from.saturating_sub(1).max(evicted)),
             None => Vec::new(),
         };
         let domains = state.table.len() as u64;
@@ -136,16 +132,8 @@ impl Reader {
         };
         let scope = match options.uuid {
             None => {
-                let walk = cause.map(|_| Walk {
-                    next: 0,
-                    searched: head,
-                    owed: Vec::new(),
-                });
-                Scope::All(AllFeed {
-                    seen: from,
-                    told: Told::default(),
-                    walk,
-                })
+                let walk = cause.map(|_| Walk { next: 0, searched: head, owed: Vec::new() });
+                Scope::All(AllFeed { seen: from, told: Told::default(), walk })
             }
             Some(uuid) => {
                 state.set_watched(uuid, true);
@@ -164,10 +152,7 @@ impl Reader {
             catchup: None,
             ready: VecDeque::new(),
             cursor: match (cause, options.resume) {
-                (None, _) => Cursor {
-                    epoch: registry.epoch,
-                    seq: from,
-                },
+                (None, _) => Cursor { epoch: registry.epoch, seq: from },
                 (Some(_), Some(unusable)) => unusable,
                 (Some(_), None) => Cursor::NOWHERE,
             },
@@ -221,10 +206,7 @@ impl Reader {
         loop {
             if let Some(record) = self.ready.pop_front() {
                 if let Record::Synced { seq } = record {
-                    self.cursor = Cursor {
-                        epoch: self.registry.epoch,
-                        seq,
-                    };
+                    self.cursor = Cursor { epoch: self.registry.epoch, seq };
                 }
                 return Some(record);
             }
@@ -240,10 +222,7 @@ impl Reader {
                 self.consumed += 1;
                 self.seen = event.seq;
                 self.mid_change = event.more;
-                self.cursor = Cursor {
-                    epoch: self.registry.epoch,
-                    seq: event.seq,
-                };
+                self.cursor = Cursor { epoch: self.registry.epoch, seq: event.seq };
                 return Some(Record::Event(event));
             }
             if !self.fetch() {
@@ -269,21 +248,10 @@ impl Reader {
 
     pub(crate) fn stats(&self) -> WatchStats {
         let mut state = self.registry.state.lock();
-        let noted = state
-            .feeds
-            .all_mut(self.id)
-            .map_or(0, |all| all.told.size());
-        let catching = self
-            .catchup
-            .as_ref()
-            .and_then(|catchup| catchup.told.as_ref());
+        let noted = state.feeds.all_mut(self.id).map_or(0, |all| all.told.size());
+        let catching = self.catchup.as_ref().and_then(|catchup| catchup.told.as_ref());
         let pending = self.produced.load(Ordering::Acquire) - self.consumed;
-        let WatchStats {
-            delivered,
-            filtered,
-            coalesced,
-            ..
-        } = self.stats;
+        let WatchStats { delivered, filtered, coalesced, .. } = self.stats;
         WatchStats {
             events: delivered + filtered + coalesced + pending,
             pending,
@@ -305,10 +273,7 @@ impl Reader {
             self.batch = Batch::Own(std::mem::take(&mut one.queue));
             if self.batch.is_empty() {
                 // Nothing up to the head concerns it any more.
-                self.cursor = Cursor {
-                    epoch: self.registry.epoch,
-                    seq: head,
-                };
+                self.cursor = Cursor { epoch: self.registry.epoch, seq: head };
             }
         } else if let Some((chunk, place)) = state.journal.chunk_after(self.seen) {
             if let (Some(all), Some(last)) = (state.feeds.all_mut(self.id), chunk.last()) {
@@ -326,67 +291,48 @@ impl Reader {
     fn begin_snapshot(&mut self, cause: CatchupCause, head: u64) {
         self.stats.catchups += 1;
         let from_seq = self.options.resume.map_or(0, |cursor| cursor.seq);
-        let count = if cause == CatchupCause::Snapshot {
-            head
-        } else {
-            0
-        };
-        self.ready.push_back(Record::Catchup {
-            cause,
-            from_seq,
-            count,
-        });
-        if let Some(uuid) = self.options.uuid {
-            self.lead_one_domain(uuid, None);
-        } else {
-            self.catchup = Some(Catchup {
-                target: head,
-                told: None,
-                searched: head,
-            });
+        let count = if cause == CatchupCause::Snapshot { head } else { 0 };
+        self.ready.push_back(Record::Catchup { cause, from_seq, count });
+        match self.options.uuid {
+            Some(uuid) => {
+                let (_, target, seq) = self.look_at(uuid);
+                self.lead(None, &target);
+                self.ready.push_back(Record::Synced { seq });
+            }
+            None => self.catchup = Some(Catchup { target: head, told: None, searched: head }),
         }
     }
 
     /// The reader is too far behind: from here on it is led to now.
     fn begin_lag(&mut self) {
-        let behind = self.produced.load(Ordering::Acquire) - self.consumed;
-        self.stats.catchups += 1;
-        self.stats.coalesced += behind;
-        let cause = CatchupCause::Lag;
-        let (from_seq, count) = (self.seen, behind);
+        let (from_seq, consumed) = (self.seen, self.consumed);
+        let records = self.ready.len();
         match self.options.uuid {
             Some(uuid) => {
-                self.ready.push_back(Record::Catchup {
-                    cause,
-                    from_seq,
-                    count,
-                });
-                let told = self.batch.next().map(|event| event.facts_before());
-                self.lead_one_domain(uuid, told);
+                let next = self.batch.next().map(|event| event.facts_before());
+                let (missed, target, seq) = self.look_at(uuid);
+                self.lead(next.or(missed).as_ref(), &target);
+                self.ready.push_back(Record::Synced { seq });
             }
             None => {
-                let (told, count) = self.gather_told();
-                self.ready.push_back(Record::Catchup {
-                    cause,
-                    from_seq,
-                    count,
-                });
-                self.catchup = Some(Catchup {
-                    target: self.seen,
-                    told: Some(told),
-                    searched: self.seen,
-                });
+                let told = Some(self.gather_told());
+                self.catchup = Some(Catchup { target: self.seen, told, searched: self.seen });
             }
         }
+        let count = self.consumed - consumed;
+        self.stats.catchups += 1;
+        self.stats.coalesced += count;
+        let begin = Record::Catchup { cause: CatchupCause::Lag, from_seq, count };
+        self.ready.insert(records, begin);
     }
 
     /// What the reader was last told of every domain that has changed since. From now on it has
     /// seen everything.
-    fn gather_told(&mut self) -> (Told, u64) {
+    fn gather_told(&mut self) -> Told {
         let mut state = self.registry.state.lock();
         let head = state.journal.head();
         let Some(all) = state.feeds.all_mut(self.id) else {
-            return (Told::default(), 0);
+            return Told::default();
         };
         let fetched = std::mem::replace(&mut all.seen, head);
         let mut told = std::mem::take(&mut all.told);
@@ -405,29 +351,26 @@ impl Reader {
             }
         }
         self.batch = Batch::Own(VecDeque::new());
-        let count = head - self.consumed;
         self.consumed = head;
         self.seen = head;
-        (told, count)
+        told
     }
 
-    /// The whole of a catch-up for a reader of one domain.
-    fn lead_one_domain(&mut self, uuid: Uuid, told: Option<Facts>) {
+    /// Looks at the one domain of this reader, which has seen everything then. Returns what it was
+    /// before the first event that was not fetched, what it is, and the place.
+    fn look_at(&mut self, uuid: Uuid) -> (Option<Facts>, Target, u64) {
         let mut state = self.registry.state.lock();
         let head = state.journal.head();
         let target = Target::now(state.table.row(uuid), head);
-        let mut told = told;
-        if let Some(one) = state.feeds.one_mut(self.id) {
-            let queued = one.queue.front().map(Event::facts_before);
-            told = told.or(one.told.take()).or(queued);
-            one.queue.clear();
-        }
+        let missed = state.feeds.one_mut(self.id).and_then(|one| {
+            let queue = std::mem::take(&mut one.queue);
+            one.told.take().or_else(|| queue.front().map(Event::facts_before))
+        });
         self.consumed = self.produced.load(Ordering::Acquire);
         drop(state);
         self.batch = Batch::Own(VecDeque::new());
         self.seen = head;
-        self.lead(told.as_ref(), &target);
-        self.ready.push_back(Record::Synced { seq: head });
+        (missed, target, head)
     }
 
     /// One step of a catch-up: at most [`WALK`] domains under the lock.
@@ -454,11 +397,7 @@ impl Reader {
         let slots = state.table.slots();
         let all = state.feeds.all_mut(self.id)?;
         let walk = all.walk.as_mut()?;
-        let met = Walk {
-            next: walk.next,
-            searched: walk.searched,
-            owed: Vec::new(),
-        };
+        let met = Walk { next: walk.next, searched: walk.searched, owed: Vec::new() };
         let owed = std::mem::take(&mut walk.owed);
         for facts in &owed {
             all.told.note(facts.clone());
@@ -479,9 +418,7 @@ impl Reader {
         let changed = lines(&chunks, catchup.searched + 1..head + 1)
             .filter(|line| line.is_first_after(catchup.target) && met.has_missed(line))
             .map(Target::before);
-        let owed = owed
-            .into_iter()
-            .map(|facts| Target::at(facts, catchup.target));
+        let owed = owed.into_iter().map(|facts| Target::at(facts, catchup.target));
         for target in unchanged.into_iter().chain(changed).chain(owed) {
             self.lead(None, &target);
         }
@@ -504,10 +441,7 @@ impl Reader {
         let from = catchup.searched.max(state.journal.evicted());
         let chunks = state.journal.chunks_after(from);
         for facts in told.take(WALK as usize) {
-            let evicted = state
-                .feeds
-                .all_mut(self.id)
-                .and_then(|all| all.told.get(facts.uuid()));
+            let evicted = state.feeds.all_mut(self.id).and_then(|all| all.told.get(facts.uuid()));
             let target = match evicted {
                 Some(facts) => Target::at(facts.clone(), catchup.target),
                 None => Target::now(state.table.row(facts.uuid()), catchup.target),
@@ -540,10 +474,7 @@ impl Reader {
 
     /// Makes the records that lead from what was told of a domain to what it was.
     fn lead(&mut self, told: Option<&Facts>, target: &Target) {
-        let passages = path(
-            told.and_then(existing),
-            target.facts.as_ref().and_then(existing),
-        );
+        let passages = path(told.and_then(existing), target.facts.as_ref().and_then(existing));
         let last = passages.len();
         for (number, passage) in passages.into_iter().enumerate() {
             self.ready.push_back(Record::Event(Event {
@@ -598,11 +529,7 @@ impl Target {
                 seq: row.last_seq,
                 realtime_ns: row.last_realtime_ns,
             },
-            None => Self {
-                facts: None,
-                seq,
-                realtime_ns: realtime_ns(),
-            },
+            None => Self { facts: None, seq, realtime_ns: realtime_ns() },
         }
     }
 
@@ -617,10 +544,6 @@ impl Target {
 
     /// What a domain was at a place.
     fn at(facts: Facts, seq: u64) -> Self {
-        Self {
-            facts: Some(facts),
-            seq,
-            realtime_ns: realtime_ns(),
-        }
+        Self { facts: Some(facts), seq, realtime_ns: realtime_ns() }
     }
 }

@@ -58,23 +58,17 @@ impl Table {
 
     pub(super) fn by_uuid(&self, uuid: Uuid) -> Option<Slot> {
         let hash = self.hasher.hash_one(uuid);
-        self.by_uuid
-            .find(hash, |&slot| uuid_at(&self.rows, slot) == Some(uuid))
-            .copied()
+        self.by_uuid.find(hash, |&slot| uuid_at(&self.rows, slot) == Some(uuid)).copied()
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<Slot> {
         let hash = self.hasher.hash_one(name);
-        self.by_name
-            .find(hash, |&slot| name_at(&self.rows, slot) == Some(name))
-            .copied()
+        self.by_name.find(hash, |&slot| name_at(&self.rows, slot) == Some(name)).copied()
     }
 
     pub(super) fn by_id(&self, id: i32) -> Option<Slot> {
         let hash = self.hasher.hash_one(id);
-        self.by_id
-            .find(hash, |&slot| id_at(&self.rows, slot) == Some(id))
-            .copied()
+        self.by_id.find(hash, |&slot| id_at(&self.rows, slot) == Some(id)).copied()
     }
 
     pub(super) fn row(&self, uuid: Uuid) -> Option<&Row> {
@@ -92,29 +86,24 @@ impl Table {
             *place = Some(row);
         }
         let hash = self.hasher.hash_one(facts.uuid());
-        let rehash = |&slot: &Slot| {
-            self.hasher
-                .hash_one(uuid_at(&self.rows, slot).unwrap_or_default())
-        };
+        let rehash =
+            |&slot: &Slot| self.hasher.hash_one(uuid_at(&self.rows, slot).unwrap_or_default());
         self.by_uuid.insert_unique(hash, slot, rehash);
         self.index(slot, &facts);
         slot
     }
 
-    /// Puts `entry` in the place of the domain in `slot`.
-    pub(super) fn replace(&mut self, slot: Slot, entry: Entry) {
-        let Some(row) = self.get_mut(slot) else {
-            return;
-        };
-        let before = row.entry.facts.clone();
-        let after = entry.facts.clone();
+    /// Puts `entry` in the place of the domain in `slot`, after an event with that number and time.
+    pub(super) fn replace(&mut self, slot: Slot, entry: Entry, last: (u64, i64)) {
+        let Some(row) = self.get_mut(slot) else { return };
+        (row.last_seq, row.last_realtime_ns) = last;
+        let (before, after) = (&row.entry.facts, &entry.facts);
         if before.name() == after.name() && before.id() == after.id() {
             row.entry = entry;
         } else {
+            let after = after.clone();
+            let before = std::mem::replace(&mut row.entry, entry).facts;
             self.unindex(slot, &before);
-            if let Some(row) = self.get_mut(slot) {
-                row.entry = entry;
-            }
             self.index(slot, &after);
         }
     }
@@ -138,17 +127,13 @@ impl Table {
     /// Enters a row under its name and its id.
     fn index(&mut self, slot: Slot, facts: &Facts) {
         let hash = self.hasher.hash_one(facts.name());
-        let rehash = |&slot: &Slot| {
-            self.hasher
-                .hash_one(name_at(&self.rows, slot).unwrap_or_default())
-        };
+        let rehash =
+            |&slot: &Slot| self.hasher.hash_one(name_at(&self.rows, slot).unwrap_or_default());
         self.by_name.insert_unique(hash, slot, rehash);
         if let Some(id) = facts.id() {
             let hash = self.hasher.hash_one(id);
-            let rehash = |&slot: &Slot| {
-                self.hasher
-                    .hash_one(id_at(&self.rows, slot).unwrap_or_default())
-            };
+            let rehash =
+                |&slot: &Slot| self.hasher.hash_one(id_at(&self.rows, slot).unwrap_or_default());
             self.by_id.insert_unique(hash, slot, rehash);
         }
     }
@@ -180,9 +165,7 @@ impl Table {
 }
 
 fn row_at(rows: &[Option<Row>], slot: Slot) -> Option<&Facts> {
-    rows.get(slot as usize)?
-        .as_ref()
-        .map(|row| &row.entry.facts)
+    rows.get(slot as usize)?.as_ref().map(|row| &row.entry.facts)
 }
 
 fn uuid_at(rows: &[Option<Row>], slot: Slot) -> Option<Uuid> {

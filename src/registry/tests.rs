@@ -14,10 +14,7 @@ use crate::event::{Record, StartedDetail, StoppedDetail, fold};
 use crate::lifecycle::Change;
 use crate::store::{Store, Stored};
 
-const STOP: Change = Change::Stopped {
-    how: StoppedDetail::Destroyed,
-    killed: false,
-};
+const STOP: Change = Change::Stopped { how: StoppedDetail::Destroyed, killed: false };
 
 fn config(number: u128) -> Arc<Config> {
     let uuid = Uuid::from_u128(0x4000_8000_0000_0000_0000 + number);
@@ -33,9 +30,7 @@ fn define(registry: &Registry, config: &Arc<Config>) -> Result<()> {
 }
 
 fn start(registry: &Registry, uuid: Uuid) -> Result<()> {
-    registry.change(uuid, |domain| {
-        domain.start(StartedDetail::Booted, None, None)
-    })
+    registry.change(uuid, |domain| domain.start(StartedDetail::Booted, None, None))
 }
 
 fn stop(registry: &Registry, uuid: Uuid) -> Result<()> {
@@ -44,10 +39,7 @@ fn stop(registry: &Registry, uuid: Uuid) -> Result<()> {
 
 fn listing(registry: &Registry) -> HashMap<Uuid, Facts> {
     let facts = registry.list(|entry| Some(entry.facts.clone()));
-    facts
-        .into_iter()
-        .map(|facts| (facts.uuid(), facts))
-        .collect()
+    facts.into_iter().map(|facts| (facts.uuid(), facts)).collect()
 }
 
 fn drain(reader: &mut Reader, view: &mut HashMap<Uuid, Facts>) -> Vec<Record> {
@@ -77,36 +69,23 @@ impl Store for Arc<Slow> {
             for event in change.events {
                 let shown = self.registry_seq.get().and_then(std::sync::Weak::upgrade);
                 let shown = shown.map_or(0, |registry| registry.stats().events);
-                assert!(
-                    event.seq > shown,
-                    "event {} was shown before it was stored",
-                    event.seq
-                );
+                assert!(event.seq > shown, "event {} was shown before it was stored", event.seq);
                 let before = self.last_seq.swap(event.seq, Ordering::Relaxed);
                 assert!(self.failing.load(Ordering::Relaxed) || before + 1 == event.seq);
             }
         }
         if self.failing.load(Ordering::Relaxed) {
-            self.last_seq
-                .store(changes[0].events[0].seq - 1, Ordering::Relaxed);
-            return Err(Error::new(
-                ErrorCode::SystemError,
-                ErrorDomain::None,
-                "the disk is full",
-            ));
+            self.last_seq.store(changes[0].events[0].seq - 1, Ordering::Relaxed);
+            return Err(Error::new(ErrorCode::SystemError, ErrorDomain::None, "the disk is full"));
         }
         self.commits.fetch_add(1, Ordering::Relaxed);
-        self.changes
-            .fetch_add(changes.len() as u64, Ordering::Relaxed);
+        self.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 }
 
 fn with_store(delay: Duration) -> (Arc<Registry>, Arc<Slow>) {
-    let store = Arc::new(Slow {
-        delay,
-        ..Slow::default()
-    });
+    let store = Arc::new(Slow { delay, ..Slow::default() });
     let registry = Registry::new(Vec::new(), Some(Box::new(Arc::clone(&store)))).unwrap();
     let registry = Arc::new(registry);
     store.registry_seq.set(Arc::downgrade(&registry)).unwrap();
@@ -127,10 +106,7 @@ fn changes_are_stored_together_and_shown_in_the_order_of_their_numbers() {
                 for _ in 0..10 {
                     define(registry, &config).unwrap();
                     start(registry, config.uuid()).unwrap();
-                    assert!(
-                        registry.facts(config.uuid()).unwrap().is_active(),
-                        "not shown"
-                    );
+                    assert!(registry.facts(config.uuid()).unwrap().is_active(), "not shown");
                     stop(registry, config.uuid()).unwrap();
                 }
             });
@@ -140,16 +116,11 @@ fn changes_are_stored_together_and_shown_in_the_order_of_their_numbers() {
     let records = drain(&mut reader, &mut view);
     assert_eq!(view, listing(&registry));
     for (record, seq) in records.iter().zip(1..) {
-        let Record::Event(event) = record else {
-            panic!("{record:?}")
-        };
+        let Record::Event(event) = record else { panic!("{record:?}") };
         assert_eq!(event.seq, seq);
     }
     assert_eq!(store.changes.load(Ordering::Relaxed), 8 * 30);
-    assert!(
-        store.commits.load(Ordering::Relaxed) < 8 * 30,
-        "no two changes were stored together"
-    );
+    assert!(store.commits.load(Ordering::Relaxed) < 8 * 30, "no two changes were stored together");
     assert_eq!(registry.audit(), 0);
 }
 
@@ -162,17 +133,13 @@ fn a_clash_with_a_change_that_is_not_shown_yet_is_refused() {
             let registry = &registry;
             scope.spawn(move || {
                 let uuid = Uuid::from_u128(0x4000_8000_0000_0000_0000 + number);
-                let xml = config(0)
-                    .document()
-                    .replace(&config(0).uuid().to_string(), &uuid.to_string());
+                let xml =
+                    config(0).document().replace(&config(0).uuid().to_string(), &uuid.to_string());
                 define(registry, &Arc::new(Config::parse(&xml).unwrap())).is_ok()
             })
         };
         let threads: Vec<_> = (0..4).map(define_same_name).collect();
-        threads
-            .into_iter()
-            .map(|thread| usize::from(thread.join().unwrap()))
-            .sum()
+        threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum()
     });
     assert_eq!(winners, 1);
     assert_eq!(registry.stats().domains, 1);
@@ -195,9 +162,7 @@ fn a_failed_store_drops_all_that_is_not_shown() {
                 assert_eq!(error.message(), "the disk is full");
             });
         }
-        let error = registry
-            .change(kept.uuid(), |domain| domain.undefine())
-            .unwrap_err();
+        let error = registry.change(kept.uuid(), |domain| domain.undefine()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::SystemError);
     });
     assert_eq!(registry.stats().domains, 1);
@@ -224,11 +189,7 @@ fn a_stalled_reader_is_bounded_and_catches_up_by_the_shortest_path() {
     for config in &configs {
         define(&registry, config).unwrap();
     }
-    let options = WatchOptions {
-        snapshot: true,
-        max_lag: 1_000,
-        ..WatchOptions::default()
-    };
+    let options = WatchOptions { snapshot: true, max_lag: 1_000, ..WatchOptions::default() };
     let mut reader = Reader::new(Arc::clone(&registry), options);
     let mut view = HashMap::new();
     drain(&mut reader, &mut view);
@@ -246,10 +207,7 @@ fn a_stalled_reader_is_bounded_and_catches_up_by_the_shortest_path() {
 
     let records = drain(&mut reader, &mut view);
     let head = registry.stats().events;
-    let Some(Record::Catchup {
-        from_seq, count, ..
-    }) = records.first()
-    else {
+    let Some(Record::Catchup { from_seq, count, .. }) = records.first() else {
         panic!("{:?}", records.first())
     };
     assert_eq!((*from_seq, *count), (cursor.seq, head - cursor.seq));
@@ -258,10 +216,7 @@ fn a_stalled_reader_is_bounded_and_catches_up_by_the_shortest_path() {
     assert_eq!(records.len() as u128, 2 * DOMAINS + 2);
     assert_eq!(view, listing(&registry));
     let stats = reader.stats();
-    assert_eq!(
-        stats.events,
-        stats.delivered + stats.filtered + stats.coalesced + stats.pending
-    );
+    assert_eq!(stats.events, stats.delivered + stats.filtered + stats.coalesced + stats.pending);
 }
 
 /// G5: the same for a reader that stalls in the middle of its first snapshot, of more domains than
@@ -275,11 +230,7 @@ fn a_snapshot_that_is_broken_off_for_a_million_events_is_still_exact() {
         define(&registry, config).unwrap();
     }
     let snapshot = listing(&registry);
-    let options = WatchOptions {
-        snapshot: true,
-        max_lag: 1_000,
-        ..WatchOptions::default()
-    };
+    let options = WatchOptions { snapshot: true, max_lag: 1_000, ..WatchOptions::default() };
     let mut reader = Reader::new(Arc::clone(&registry), options);
     let mut view = HashMap::new();
     for _ in 0..10 {
@@ -309,18 +260,9 @@ fn a_snapshot_that_is_broken_off_for_a_million_events_is_still_exact() {
         fold(&mut view, record);
         matches!(record, Record::Synced { .. })
     });
-    assert_eq!(
-        synced,
-        Some(Record::Synced {
-            seq: 2 * DOMAINS as u64
-        })
-    );
+    assert_eq!(synced, Some(Record::Synced { seq: 2 * DOMAINS as u64 }));
     assert_eq!(view, snapshot, "not what was there when the watch began");
     let records = drain(&mut reader, &mut view);
-    assert!(
-        matches!(records.first(), Some(Record::Catchup { .. })),
-        "{:?}",
-        records.first()
-    );
+    assert!(matches!(records.first(), Some(Record::Catchup { .. })), "{:?}", records.first());
     assert_eq!(view, listing(&registry));
 }

@@ -27,11 +27,7 @@ impl Told {
         let hash = self.hasher.hash_one(facts.uuid());
         let uuid = facts.uuid();
         self.facts
-            .entry(
-                hash,
-                |noted| noted.uuid() == uuid,
-                |noted| self.hasher.hash_one(noted.uuid()),
-            )
+            .entry(hash, |noted| noted.uuid() == uuid, |noted| self.hasher.hash_one(noted.uuid()))
             .or_insert(facts);
     }
 
@@ -42,26 +38,19 @@ impl Told {
     }
 
     pub(super) fn get(&self, uuid: Uuid) -> Option<&Facts> {
-        self.facts
-            .find(self.hasher.hash_one(uuid), |noted| noted.uuid() == uuid)
+        self.facts.find(self.hasher.hash_one(uuid), |noted| noted.uuid() == uuid)
     }
 
     pub(super) fn remove(&mut self, uuid: Uuid) -> Option<Facts> {
         let hash = self.hasher.hash_one(uuid);
-        let found = self
-            .facts
-            .find_entry(hash, |noted| noted.uuid() == uuid)
-            .ok()?;
+        let found = self.facts.find_entry(hash, |noted| noted.uuid() == uuid).ok()?;
         Some(found.remove().0)
     }
 
     /// Takes out up to `most` domains, in no order.
     pub(super) fn take(&mut self, most: usize) -> Vec<Facts> {
         let taken: Vec<Uuid> = self.facts.iter().take(most).map(Facts::uuid).collect();
-        taken
-            .into_iter()
-            .filter_map(|uuid| self.remove(uuid))
-            .collect()
+        taken.into_iter().filter_map(|uuid| self.remove(uuid)).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -23,26 +23,15 @@ impl<'a> Draft<'a> {
         };
         match rule::uuid(&written.text) {
             Some(uuid) => Ok(Some(uuid)),
-            None => self.no(
-                written.tag,
-                ErrorCode::InternalError,
-                "malformed uuid element",
-            ),
+            None => self.no(written.tag, ErrorCode::InternalError, "malformed uuid element"),
         }
     }
 
     /// The type of the domain and the attribute that says it.
     pub(super) fn check_type(&self) -> Result<(&'static str, Attribute<'a>)> {
-        let attribute = self
-            .root
-            .attribute("type")
-            .filter(|kind| !kind.value().is_empty());
+        let attribute = self.root.attribute("type").filter(|kind| !kind.value().is_empty());
         let Some(attribute) = attribute else {
-            return self.no(
-                self.root,
-                ErrorCode::InternalError,
-                "missing domain type attribute",
-            );
+            return self.no(self.root, ErrorCode::InternalError, "missing domain type attribute");
         };
         let Some(kind) = rule::known(rule::DOMAIN_TYPES, &attribute.value()) else {
             let info = format!("invalid domain type {}", excerpt(&attribute.value()));
@@ -57,11 +46,7 @@ impl<'a> Draft<'a> {
         let Some(written) = self.os_type.as_ref().filter(has_text) else {
             return match self.bootloader.as_ref().filter(has_text) {
                 Some(_) => Ok("xen"),
-                None => self.no(
-                    self.root,
-                    ErrorCode::XmlError,
-                    "an os <type> must be specified",
-                ),
+                None => self.no(self.root, ErrorCode::XmlError, "an os <type> must be specified"),
             };
         };
         let Some(kind) = rule::known(rule::OS_TYPES, &written.text) else {
@@ -73,11 +58,9 @@ impl<'a> Draft<'a> {
 
     pub(super) fn check_title(&self) -> Result<()> {
         match &self.title {
-            Some(title) if title.text.contains('\n') => self.no(
-                title.tag,
-                ErrorCode::XmlError,
-                "Domain title can't contain newlines",
-            ),
+            Some(title) if title.text.contains('\n') => {
+                self.no(title.tag, ErrorCode::XmlError, "Domain title can't contain newlines")
+            }
             _ => Ok(()),
         }
     }
@@ -147,10 +130,7 @@ impl<'a> Draft<'a> {
         let reboot = self.check_action(self.on_reboot.as_ref(), "reboot")?;
         let poweroff = self.check_action(self.on_poweroff.as_ref(), "poweroff")?;
         let crash = self.check_action(self.on_crash.as_ref(), "crash")?;
-        if let Some(action) = self
-            .on_lockfailure
-            .as_ref()
-            .filter(|action| !action.text.is_empty())
+        if let Some(action) = self.on_lockfailure.as_ref().filter(|action| !action.text.is_empty())
             && rule::known(rule::LOCK_FAILURE_ACTIONS, &action.text).is_none()
         {
             let info = format!("unknown on_lockfailure action: {}", excerpt(&action.text));
@@ -167,11 +147,7 @@ impl<'a> Draft<'a> {
     pub(super) fn check_whole(&self, os_type: &str, memory: u64, name: &Content<'_>) -> Result<()> {
         let init = self.init.as_ref().filter(|init| !init.text.is_empty());
         if os_type == "exe" && init.is_none() {
-            return self.no(
-                self.root,
-                ErrorCode::XmlError,
-                "init binary must be specified",
-            );
+            return self.no(self.root, ErrorCode::XmlError, "init binary must be specified");
         }
         if memory == 0 {
             let info = "Memory size must be specified via <memory> or in the <numa> configuration";
@@ -197,10 +173,7 @@ impl<'a> Draft<'a> {
             let info = format!("Invalid value '{amount}' for element or attribute '{path}'");
             return Err(self.refuse(tag.at, ErrorCode::XmlError, ErrorDomain::Xml, info));
         };
-        let unit = tag
-            .attribute("unit")
-            .map(|unit| unit.value())
-            .unwrap_or_default();
+        let unit = tag.attribute("unit").map(|unit| unit.value()).unwrap_or_default();
         let Some(unit_bytes) = rule::unit_bytes(&unit) else {
             let info = format!("unknown suffix '{}'", excerpt(&unit));
             return Err(self.refuse(tag.at, ErrorCode::InvalidArg, ErrorDomain::None, info));

@@ -19,13 +19,7 @@ impl Edits {
     /// Puts `text` in the place of `span`.
     pub(super) fn replace(&mut self, span: Range<usize>, text: impl Into<String>) {
         let index = self.0.partition_point(|edit| edit.span.start <= span.start);
-        self.0.insert(
-            index,
-            Edit {
-                span,
-                text: text.into(),
-            },
-        );
+        self.0.insert(index, Edit { span, text: text.into() });
     }
 
     /// Makes `text`, which is escaped, all the text in an element. Markup in it stays.

@@ -225,10 +225,7 @@ impl Config {
 
     /// The document, as `VIR_DOMAIN_XML_INACTIVE` shows it: without an id.
     pub fn document(&self) -> &str {
-        self.part(Span {
-            start: 0,
-            end: self.document_len,
-        })
+        self.part(Span { start: 0, end: self.document_len })
     }
 
     /// The document of a running instance with that `id` attribute, or the inactive form.
@@ -240,9 +237,7 @@ impl Config {
     }
 
     fn part(&self, span: Span) -> &str {
-        self.text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 }
 
@@ -279,10 +274,7 @@ fn place(text: &mut String, edits: &Edits, content: Option<&Content<'_>>) -> Spa
         text.push_str(&content.text);
         text.len() - content.text.len()
     };
-    Span {
-        start: offset(start),
-        end: offset(start + content.text.len()),
-    }
+    Span { start: offset(start), end: offset(start + content.text.len()) }
 }
 
 /// Documents are far shorter than `u32::MAX`.

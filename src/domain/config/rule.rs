@@ -62,11 +62,7 @@ pub(super) fn name_flaw(name: &str, by: ErrorDomain) -> Option<NameFlaw> {
         let info = format!("name {} is longer than {MAX_NAME} bytes", excerpt(name));
         flaw(ErrorCode::XmlError, by, info)
     } else if name.contains('/') {
-        flaw(
-            ErrorCode::XmlError,
-            by,
-            format!("name {name} cannot contain '/'"),
-        )
+        flaw(ErrorCode::XmlError, by, format!("name {name} cannot contain '/'"))
     } else {
         // Not in XML at all: the two noncharacters and most control characters.
         let is_bad = |&c: &char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
@@ -100,9 +96,7 @@ pub(super) fn number(text: &str) -> Option<u64> {
 
 /// The same for counts, which C shows as `int`.
 pub(super) fn count(text: &str) -> Option<u32> {
-    number(text)
-        .and_then(|count| i32::try_from(count).ok())
-        .map(i32::unsigned_abs)
+    number(text).and_then(|count| i32::try_from(count).ok()).map(i32::unsigned_abs)
 }
 
 /// The bytes in a unit of memory; without one it is KiB.
@@ -113,15 +107,10 @@ pub(super) fn unit_bytes(unit: &str) -> Option<u64> {
         "b" | "byte" | "bytes" => return Some(1),
         unit => match unit.strip_suffix("ib") {
             Some(prefix) => (prefix, 1024_u64),
-            None => unit
-                .strip_suffix('b')
-                .map_or((unit, 1024), |prefix| (prefix, 1000)),
+            None => unit.strip_suffix('b').map_or((unit, 1024), |prefix| (prefix, 1000)),
         },
     };
-    let power = ["k", "m", "g", "t", "p", "e"]
-        .iter()
-        .zip(1..)
-        .find(|(known, _)| **known == prefix);
+    let power = ["k", "m", "g", "t", "p", "e"].iter().zip(1..).find(|(known, _)| **known == prefix);
     power.map(|(_, power)| base.pow(power))
 }
 

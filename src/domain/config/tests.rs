@@ -17,16 +17,9 @@ fn parse(document: &str) -> Config {
 #[track_caller]
 fn assert_refused(document: &str, code: Code, by: By, text: &str) {
     let error = Config::parse(document).expect_err(document);
-    assert_eq!(
-        (error.code(), error.domain()),
-        (code, by),
-        "{document}: {error}"
-    );
+    assert_eq!((error.code(), error.domain()), (code, by), "{document}: {error}");
     assert!(error.message().starts_with(text), "{document}: {error}");
-    assert!(
-        error.message().contains(|c: char| c.is_ascii_digit()),
-        "no position: {error}"
-    );
+    assert!(error.message().contains(|c: char| c.is_ascii_digit()), "no position: {error}");
 }
 
 #[test]
@@ -62,12 +55,7 @@ fn types_are_libvirts() {
     assert_refused(&kind(""), Code::InternalError, By::Domain, text);
     assert_refused(&kind("type=''"), Code::InternalError, By::Domain, text);
     let text = "unsupported configuration: invalid domain type bogus";
-    assert_refused(
-        &kind("type='bogus'"),
-        Code::ConfigUnsupported,
-        By::Domain,
-        text,
-    );
+    assert_refused(&kind("type='bogus'"), Code::ConfigUnsupported, By::Domain, text);
 
     for os in rule::OS_TYPES {
         let init = format!("<os><type arch='i686'>{os}</type><init>/i</init></os>");
@@ -75,21 +63,13 @@ fn types_are_libvirts() {
     }
     let os = |os| with("<title>\n</title>").replace(OS, os);
     let text = "XML error: an os <type> must be specified";
-    for none in [
-        "",
-        "<os/>",
-        "<os><type/><type>hvm</type></os>",
-        "<bootloader/>",
-    ] {
+    for none in ["", "<os/>", "<os><type/><type>hvm</type></os>", "<bootloader/>"] {
         assert_refused(&os(none), Code::XmlError, By::Domain, text);
     }
     let text = "unsupported configuration: unknown OS type 'zzz'";
     let document = os("<os><type>zzz</type></os>");
     assert_refused(&document, Code::ConfigUnsupported, By::Domain, text);
-    assert_eq!(
-        parse(&with("").replace(OS, "<bootloader>/b</bootloader>")).os_type(),
-        "xen"
-    );
+    assert_eq!(parse(&with("").replace(OS, "<bootloader>/b</bootloader>")).os_type(), "xen");
     let split = "<os/><os><type>hvm</type></os>";
     assert_eq!(parse(&with("").replace(OS, split)).os_type(), "hvm");
 
@@ -102,13 +82,8 @@ fn types_are_libvirts() {
 
 #[test]
 fn titles_and_descriptions_are_decoded() {
-    let config = parse(&with(
-        "<title>a &amp; b</title><description>c\r\nd</description>",
-    ));
-    assert_eq!(
-        (config.title(), config.description()),
-        (Some("a & b"), Some("c\nd"))
-    );
+    let config = parse(&with("<title>a &amp; b</title><description>c\r\nd</description>"));
+    assert_eq!((config.title(), config.description()), (Some("a & b"), Some("c\nd")));
     let config = parse(&with("<title/><description/><title>b</title>"));
     assert_eq!((config.title(), config.description()), (None, None));
     for newline in ["\n", "\r", "&#10;", "<b>\n</b>"] {
@@ -137,19 +112,9 @@ fn memory_is_rounded_up_to_kib() {
         ("<memory>9007199254740991</memory>", 9_007_199_254_740_991),
     ] {
         let config = parse(&with("").replace("<memory>1024</memory>", memory));
-        assert_eq!(
-            (config.memory_kib(), config.current_memory_kib()),
-            (kib, kib),
-            "{memory}"
-        );
+        assert_eq!((config.memory_kib(), config.current_memory_kib()), (kib, kib), "{memory}");
     }
-    for (current, kib) in [
-        ("5", 5),
-        ("0", 1024),
-        ("", 1024),
-        ("1024", 1024),
-        ("2048", 1024),
-    ] {
+    for (current, kib) in [("5", 5), ("0", 1024), ("", 1024), ("1024", 1024), ("2048", 1024)] {
         let document = with(&format!("<currentMemory>{current}</currentMemory>"));
         assert_eq!(parse(&document).current_memory_kib(), kib, "{current}");
     }
@@ -164,12 +129,7 @@ fn bad_amounts_of_memory_are_refused() {
     let memory = |memory: &str| with("").replace("<memory>1024</memory>", memory);
     let text =
         "XML error: Memory size must be specified via <memory> or in the <numa> configuration";
-    for none in [
-        "",
-        "<memory/>",
-        "<memory>0</memory>",
-        "<memory xmlns='u'>5</memory>",
-    ] {
+    for none in ["", "<memory/>", "<memory>0</memory>", "<memory xmlns='u'>5</memory>"] {
         assert_refused(&memory(none), Code::XmlError, By::Domain, text);
     }
     for value in ["-1", "x", "1x", "1.5", "1 ", "0x10", "18446744073709551616"] {
@@ -183,10 +143,7 @@ fn bad_amounts_of_memory_are_refused() {
         let text = format!("invalid argument: unknown suffix '{unit}'");
         assert_refused(&document, Code::InvalidArg, By::None, &text);
     }
-    for large in [
-        "<memory unit='E'>8</memory>",
-        "<memory>9007199254740992</memory>",
-    ] {
+    for large in ["<memory unit='E'>8</memory>", "<memory>9007199254740992</memory>"] {
         let error = Config::parse(&memory(large)).unwrap_err();
         assert_eq!((error.code(), error.domain()), (Code::Overflow, By::None));
     }
@@ -210,11 +167,7 @@ fn vcpus_are_counted() {
         ("<vcpu>2147483647</vcpu>", 2_147_483_647, 2_147_483_647),
     ] {
         let config = parse(&with(vcpu));
-        assert_eq!(
-            (config.max_vcpus(), config.vcpus()),
-            (max, current),
-            "{vcpu}"
-        );
+        assert_eq!((config.max_vcpus(), config.vcpus()), (max, current), "{vcpu}");
     }
     for vcpu in ["", "x", "2 ", "-1", "2147483648", "0x1"] {
         let text = "XML error: maximum vcpus count must be an integer";
@@ -222,23 +175,13 @@ fn vcpus_are_counted() {
         assert_refused(&document, Code::XmlError, By::Domain, text);
     }
     let text = "internal error: CPU IDs in <numa> exceed the <vcpu> count";
-    assert_refused(
-        &with("<vcpu>0</vcpu>"),
-        Code::InternalError,
-        By::Domain,
-        text,
-    );
+    assert_refused(&with("<vcpu>0</vcpu>"), Code::InternalError, By::Domain, text);
     let text =
         "unsupported configuration: maximum vCPU count must not be less than current vCPU count";
     let document = with("<vcpu current='3'>2</vcpu>");
     assert_refused(&document, Code::ConfigUnsupported, By::Domain, text);
     let text = "XML error: Invalid value for attribute 'current' in element 'vcpu': 'x'";
-    assert_refused(
-        &with("<vcpu current='x'>0</vcpu>"),
-        Code::XmlError,
-        By::Xml,
-        text,
-    );
+    assert_refused(&with("<vcpu current='x'>0</vcpu>"), Code::XmlError, By::Xml, text);
 }
 
 #[test]
@@ -249,10 +192,7 @@ fn lifecycle_actions_are_libvirts() {
 
     for action in LifecycleAction::ALL {
         let is_dump = action.name().starts_with("coredump");
-        assert_eq!(
-            parse(&with(&format!("<on_crash>{action}</on_crash>"))).on_crash(),
-            *action
-        );
+        assert_eq!(parse(&with(&format!("<on_crash>{action}</on_crash>"))).on_crash(), *action);
         for event in ["poweroff", "reboot"] {
             let document = with(&format!("<on_{event}>{action}</on_{event}>"));
             if is_dump {
@@ -280,22 +220,14 @@ fn names_are_checked_last() {
         assert_eq!(parse(&named(name)).name(), name);
         assert_eq!(Config::check_name(name, By::Test), Ok(()));
     }
-    assert_eq!(
-        parse(&named("a<b>c</b><!-- -->d<![CDATA[&]]>&lt;")).name(),
-        "acd&<"
-    );
+    assert_eq!(parse(&named("a<b>c</b><!-- -->d<![CDATA[&]]>&lt;")).name(), "acd&<");
 
     let text = "XML error: name a/b cannot contain '/' (at 1:21)";
     assert_refused(&named("a/b"), Code::XmlError, By::Domain, text);
     let text = "XML error: Memory size";
     let document = named("a/b").replace("1024", "0");
     assert_refused(&document, Code::XmlError, By::Domain, text);
-    assert_refused(
-        &named(&"x".repeat(1025)),
-        Code::XmlError,
-        By::Domain,
-        "XML error: name xxx",
-    );
+    assert_refused(&named(&"x".repeat(1025)), Code::XmlError, By::Domain, "XML error: name xxx");
     for (written, shown) in [
         ("\n", "\\n"),
         ("&#9;", "\\t"),
@@ -304,28 +236,14 @@ fn names_are_checked_last() {
         ("\u{85}", "\\u{85}"),
     ] {
         let text = format!("invalid char in name: {shown} (at ");
-        assert_refused(
-            &named(&format!("a{written}")),
-            Code::XmlDetail,
-            By::Xml,
-            &text,
-        );
+        assert_refused(&named(&format!("a{written}")), Code::XmlDetail, By::Xml, &text);
     }
     let code = |name| Config::check_name(name, By::Test).unwrap_err();
-    assert_eq!(
-        (code("").code(), code("").domain()),
-        (Code::NoName, By::Test)
-    );
-    assert_eq!(
-        code("a/b").message(),
-        "XML error: name a/b cannot contain '/'"
-    );
+    assert_eq!((code("").code(), code("").domain()), (Code::NoName, By::Test));
+    assert_eq!(code("a/b").message(), "XML error: name a/b cannot contain '/'");
     assert_eq!(code("a/b").domain(), By::Test);
     for bad in ["a\0", "\n", "\u{fffe}", "\u{ffff}"] {
-        assert_eq!(
-            (code(bad).code(), code(bad).domain()),
-            (Code::XmlDetail, By::Xml)
-        );
+        assert_eq!((code(bad).code(), code(bad).domain()), (Code::XmlDetail, By::Xml));
     }
 }
 
@@ -359,11 +277,7 @@ fn uuids_are_read_liberally_and_kept_canonical() {
         let document = with(&format!("<uuid>{bad}</uuid>"));
         assert!(Config::parse(&document).is_err(), "{bad:?}");
     }
-    assert!(
-        parse(&with(&format!("<uuid>{}</uuid>", "0".repeat(32))))
-            .uuid()
-            .is_nil()
-    );
+    assert!(parse(&with(&format!("<uuid>{}</uuid>", "0".repeat(32)))).uuid().is_nil());
     let random = parse(&with("")).uuid();
     assert_eq!(random.get_version_num(), 4);
     assert_ne!(random, parse(&with("")).uuid());

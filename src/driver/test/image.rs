@@ -40,10 +40,7 @@ impl Image {
             write!(file, "{MAGIC}\n{state}\n{}", self.config.document())
         };
         write().map_err(|cause| {
-            Error::system(
-                format!("cannot save the domain to '{}'", path.display()),
-                &cause,
-            )
+            Error::system(format!("cannot save the domain to '{}'", path.display()), &cause)
         })
     }
 
@@ -51,14 +48,11 @@ impl Image {
     /// SYSTEM_ERROR: the file could not be read. OPERATION_FAILED: it is no image.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let mut text = String::new();
-        File::open(path)
-            .and_then(|file| file.take(LONGEST).read_to_string(&mut text))
-            .map_err(|cause| {
-                Error::system(
-                    format!("cannot restore a domain from '{}'", path.display()),
-                    &cause,
-                )
-            })?;
+        File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)).map_err(
+            |cause| {
+                Error::system(format!("cannot restore a domain from '{}'", path.display()), &cause)
+            },
+        )?;
         let parse = || {
             let rest = text.strip_prefix(MAGIC)?.strip_prefix('\n')?;
             let (state, document) = rest.split_once('\n')?;
@@ -73,10 +67,7 @@ impl Image {
             let info = format!("'{}' is not the image of a saved domain", path.display());
             Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info)
         })?;
-        Ok(Self {
-            state,
-            config: Arc::new(Config::parse(document)?),
-        })
+        Ok(Self { state, config: Arc::new(Config::parse(document)?) })
     }
 
     /// Removes an image whose domain was not stopped after all. That it cannot be removed is no

@@ -40,16 +40,9 @@ pub(super) fn open(path: &str) -> Result<Opened> {
                 "testOpen: supply a path or use test:///default",
             ));
         }
-        path => (
-            node::read(Path::new(path))?.into_iter().map(base).collect(),
-            false,
-        ),
+        path => (node::read(Path::new(path))?.into_iter().map(base).collect(), false),
     };
-    Ok(Opened {
-        driver: Box::new(Test),
-        base,
-        shared,
-    })
+    Ok(Opened { driver: Box::new(Test), base, shared })
 }
 
 fn base(domain: NodeDomain) -> Base {
@@ -79,9 +72,7 @@ impl Driver for Test {
                 reporter.change(config.uuid(), |domain| domain.define(Arc::clone(&config)))
             }
             Operation::CreateXml(config, flags) => {
-                let paused = flags
-                    .contains(CreateFlags::PAUSED)
-                    .then_some(SuspendedDetail::Paused);
+                let paused = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
                 start_own(reporter, config, StartedDetail::Booted, paused)
             }
             Operation::Restore(path, flags) => restore(reporter, path, flags),
@@ -98,9 +89,7 @@ fn start_own(
     how: StartedDetail,
     paused: Option<SuspendedDetail>,
 ) -> Result<Facts> {
-    reporter.change(config.uuid(), |domain| {
-        domain.start(how, paused, Some(Arc::clone(&config)))
-    })
+    reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(&config))))
 }
 
 /// The operations that need nothing but the domain itself.
@@ -136,9 +125,7 @@ fn act(domain: &mut Draft<'_>, action: Action<'_>) -> Result<()> {
         Action::Destroy(_) => domain.change(stopped(StoppedDetail::Destroyed)),
         Action::ManagedSave(flags) => {
             if !entry.facts.is_persistent() {
-                return Err(Error::not_valid(
-                    "cannot do managed save for transient domain",
-                ));
+                return Err(Error::not_valid("cannot do managed save for transient domain"));
             }
             domain.change(stopped(StoppedDetail::Saved))?;
             domain.set_managed_save(Some(saved_state(state, flags)));
@@ -154,9 +141,7 @@ fn act(domain: &mut Draft<'_>, action: Action<'_>) -> Result<()> {
 
 fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
     let image = domain.existing()?.managed_save;
-    let by_flag = flags
-        .contains(CreateFlags::PAUSED)
-        .then_some(SuspendedDetail::Paused);
+    let by_flag = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
     let (how, paused) = match image {
         Some(saved) if !flags.contains(CreateFlags::FORCE_BOOT) => {
             (StartedDetail::Restored, by_flag.or(paused_by(saved)))

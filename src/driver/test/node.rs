@@ -56,12 +56,7 @@ pub(super) struct NodeDomain {
 pub(super) fn default_domain() -> Result<NodeDomain> {
     let config = Config::parse(DEFAULT_DOMAIN)?;
     let status = Status::Running(RunningReason::Unknown);
-    Ok(NodeDomain {
-        config,
-        status,
-        persistent: true,
-        managed_save: false,
-    })
+    Ok(NodeDomain { config, status, persistent: true, managed_save: false })
 }
 
 /// Reads a `<node>` document and the files that it names, in its order.
@@ -109,12 +104,8 @@ fn read_file(path: &Path) -> Result<String> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(refuse("document is longer than 4 MiB"));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        refuse(&format!(
-            "not UTF-8 at byte {}",
-            error.utf8_error().valid_up_to()
-        ))
-    })
+    String::from_utf8(bytes)
+        .map_err(|error| refuse(&format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to())))
 }
 
 /// The element from `tag` to `end` as a document of its own: its text, and the prefixes that it
@@ -143,11 +134,7 @@ fn parse(document: &str, source: &str) -> Result<NodeDomain> {
         let error = Error::new(ErrorCode::XmlError, ErrorDomain::Test, info);
         Err(from_source(&error, source))
     };
-    let status = match traits
-        .runstate
-        .as_deref()
-        .map(|text| text.trim_start().parse::<i32>())
-    {
+    let status = match traits.runstate.as_deref().map(|text| text.trim_start().parse::<i32>()) {
         None => Status::Running(RunningReason::Unknown),
         Some(Ok(number @ 0..)) => match Status::from_numbers(number, 0) {
             Some(Status::Blocked) => Status::Running(RunningReason::Unknown),
@@ -163,17 +150,8 @@ fn parse(document: &str, source: &str) -> Result<NodeDomain> {
     if traits.managed_save && status.is_active() {
         return refuse("domain with managedsave data can only have runstate 'shutoff'");
     }
-    let Traits {
-        transient,
-        managed_save,
-        ..
-    } = traits;
-    Ok(NodeDomain {
-        config,
-        status,
-        persistent: !transient,
-        managed_save,
-    })
+    let Traits { transient, managed_save, .. } = traits;
+    Ok(NodeDomain { config, status, persistent: !transient, managed_save })
 }
 
 /// What the elements of [`NAMESPACE`] say of a domain.
@@ -188,9 +166,7 @@ impl Traits {
     fn read(document: &str, source: &str) -> Result<Self> {
         let mut traits = Self::default();
         let mut reader = Reader::new(document, source, ErrorDomain::Test)?;
-        let root = reader
-            .root("domain")
-            .map_err(|error| from_source(&error, source))?;
+        let root = reader.root("domain").map_err(|error| from_source(&error, source))?;
         while let Some(tag) = reader.child()? {
             let content = reader.content(tag)?;
             match local_name(tag, root) {
@@ -214,9 +190,7 @@ fn local_name<'a>(tag: Tag<'a>, root: Tag<'a>) -> Option<&'a str> {
         Some((prefix, local)) => (format!("xmlns:{prefix}"), local),
         None => ("xmlns".to_owned(), tag.name),
     };
-    let namespace = tag
-        .attribute(&declaration)
-        .or_else(|| root.attribute(&declaration))?;
+    let namespace = tag.attribute(&declaration).or_else(|| root.attribute(&declaration))?;
     (namespace.value() == NAMESPACE).then_some(local)
 }
 
@@ -225,11 +199,7 @@ fn from_source(error: &Error, source: &str) -> Error {
     if error.message().contains(source) {
         return error.clone();
     }
-    Error::plain(
-        error.code(),
-        error.domain(),
-        format!("{} in {source}", error.message()),
-    )
+    Error::plain(error.code(), error.domain(), format!("{} in {source}", error.message()))
 }
 
 #[cfg(test)]
@@ -270,16 +240,10 @@ mod tests {
         let domain = default_domain().unwrap();
         let config = &domain.config;
         assert_eq!(config.name(), "test");
-        assert_eq!(
-            config.uuid().to_string(),
-            "6695eb01-f6a4-8304-79aa-97f2502e193f"
-        );
+        assert_eq!(config.uuid().to_string(), "6695eb01-f6a4-8304-79aa-97f2502e193f");
         assert_eq!(config.document(), DEFAULT_DOMAIN);
         assert_eq!((config.domain_type(), config.os_type()), ("test", "hvm"));
-        assert_eq!(
-            (config.memory_kib(), config.current_memory_kib()),
-            (8_388_608, 2_097_152)
-        );
+        assert_eq!((config.memory_kib(), config.current_memory_kib()), (8_388_608, 2_097_152));
         assert_eq!((config.max_vcpus(), config.vcpus()), (2, 2));
         assert_eq!(domain.status, Status::Running(RunningReason::Unknown));
         assert!(domain.persistent && !domain.managed_save);
@@ -288,10 +252,7 @@ mod tests {
     #[test]
     fn an_empty_node_has_no_domains() {
         assert_eq!(read_text("<node/>").unwrap(), []);
-        assert_eq!(
-            read_text("<node>text<network><domain/></network></node>").unwrap(),
-            []
-        );
+        assert_eq!(read_text("<node>text<network><domain/></network></node>").unwrap(), []);
     }
 
     #[test]
@@ -304,26 +265,16 @@ mod tests {
         assert_eq!(paused.status, Status::Paused(PausedReason::Unknown));
         assert!(!paused.persistent);
 
-        let saved = one(
-            XMLNS,
-            "<test:hasmanagedsave/><test:runstate>5</test:runstate>",
-        )
-        .unwrap();
+        let saved = one(XMLNS, "<test:hasmanagedsave/><test:runstate>5</test:runstate>").unwrap();
         assert_eq!(saved.status, Status::Shutoff(ShutoffReason::Unknown));
         assert!(saved.managed_save);
     }
 
     #[test]
     fn the_first_state_counts_and_an_empty_one_is_none() {
-        let twice = one(
-            XMLNS,
-            "<test:runstate>3</test:runstate><test:runstate>5</test:runstate>",
-        );
+        let twice = one(XMLNS, "<test:runstate>3</test:runstate><test:runstate>5</test:runstate>");
         assert_eq!(twice.unwrap().status.state(), State::Paused);
-        assert_eq!(
-            one(XMLNS, "<test:runstate/>").unwrap().status.state(),
-            State::Running
-        );
+        assert_eq!(one(XMLNS, "<test:runstate/>").unwrap().status.state(), State::Running);
     }
 
     #[test]
@@ -354,11 +305,7 @@ mod tests {
         );
         let [a, b] = <[_; 2]>::try_from(read_text(&text).unwrap()).unwrap();
         assert_eq!(a.status.state(), State::Shutoff);
-        assert!(
-            a.config
-                .document()
-                .starts_with(&format!("<domain {XMLNS} type='test'>"))
-        );
+        assert!(a.config.document().starts_with(&format!("<domain {XMLNS} type='test'>")));
         assert!(b.config.document().starts_with("<domain  type='test'>"));
         assert!(b.config.document().ends_with("<!-- keep --></domain>"));
         assert_eq!(Config::parse(a.config.document()).unwrap(), a.config);
@@ -374,45 +321,25 @@ mod tests {
         std::fs::write(&path, "<node><domain file='sub/d.xml'/></node>").unwrap();
         let domains = read(&path).unwrap();
         assert_eq!(domains[0].config.name(), "filed");
-        assert!(
-            domains[0]
-                .config
-                .document()
-                .starts_with("<!-- a --><domain")
-        );
+        assert!(domains[0].config.document().starts_with("<!-- a --><domain"));
 
         std::fs::write(&path, "<node><domain file='missing.xml'/></node>").unwrap();
         let expected = format!(
             "XML error: failed to parse xml document '{}'",
             directory.path().join("missing.xml").display()
         );
-        assert_refused(
-            read(&path),
-            ErrorCode::XmlError,
-            ErrorDomain::Test,
-            &expected,
-        );
+        assert_refused(read(&path), ErrorCode::XmlError, ErrorDomain::Test, &expected);
     }
 
     #[test]
     fn states_that_do_not_fit_are_refused() {
         let state = |number: &str| one(XMLNS, &format!("<test:runstate>{number}</test:runstate>"));
         let (code, by) = (ErrorCode::XmlError, ErrorDomain::Test);
-        assert_refused(
-            state("8"),
-            code,
-            by,
-            "XML error: runstate '8' out of range'",
-        );
+        assert_refused(state("8"), code, by, "XML error: runstate '8' out of range'");
         assert_refused(state("x"), code, by, "XML error: invalid runstate");
         assert_refused(state("-1"), code, by, "XML error: invalid runstate");
         let transient = one(XMLNS, "<test:transient/><test:runstate>5</test:runstate>");
-        assert_refused(
-            transient,
-            code,
-            by,
-            "transient domain cannot have runstate 'shutoff'",
-        );
+        assert_refused(transient, code, by, "transient domain cannot have runstate 'shutoff'");
         let saved = one(XMLNS, "<test:hasmanagedsave/>");
         let text = "domain with managedsave data can only have runstate 'shutoff'";
         assert_refused(saved, code, by, text);
@@ -424,32 +351,12 @@ mod tests {
         let text = "XML error: failed to parse xml document '/nonexist.xml'";
         assert_refused(missing, ErrorCode::XmlError, ErrorDomain::Test, text);
         let root = "XML error: expecting root element of 'node', not 'domain'";
-        assert_refused(
-            read_text("<domain/>"),
-            ErrorCode::XmlError,
-            ErrorDomain::Xml,
-            root,
-        );
+        assert_refused(read_text("<domain/>"), ErrorCode::XmlError, ErrorDomain::Xml, root);
         let text = "node.xml:2:1: document ends";
-        assert_refused(
-            read_text("<node>\n"),
-            ErrorCode::XmlDetail,
-            ErrorDomain::Test,
-            text,
-        );
+        assert_refused(read_text("<node>\n"), ErrorCode::XmlDetail, ErrorDomain::Test, text);
         let nameless = read_text("<node>\n  <domain/></node>");
         let text = "missing name information (at 1:1) in ";
-        assert_refused(
-            nameless.clone(),
-            ErrorCode::NoName,
-            ErrorDomain::Domain,
-            text,
-        );
-        assert_refused(
-            nameless,
-            ErrorCode::NoName,
-            ErrorDomain::Domain,
-            "node.xml:2:3",
-        );
+        assert_refused(nameless.clone(), ErrorCode::NoName, ErrorDomain::Domain, text);
+        assert_refused(nameless, ErrorCode::NoName, ErrorDomain::Domain, "node.xml:2:3");
     }
 }
