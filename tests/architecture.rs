@@ -1,5 +1,8 @@
 //! The layers of `docs/architecture.md`: data flows one way.
-#![expect(clippy::unwrap_used, reason = "a file of the source tree that cannot be read is a failure")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a file of the source tree that cannot be read is a failure"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,9 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("instance", &["domain", "driver", "error", "event", "registry", "sync"]),
     (
         "connection",
-        &[
-            "dispatch", "domain", "driver", "error", "event", "instance", "registry", "sync", "sys",
-        ],
+        &["dispatch", "domain", "driver", "error", "event", "instance", "registry", "sync", "sys"],
     ),
 ];
 

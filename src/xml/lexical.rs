@@ -44,10 +44,7 @@ pub(super) fn resolve(reference: &str) -> Option<char> {
         return None;
     }
     let code = digits.chars().try_fold(0_u32, |code, digit| {
-        Some(
-            code.saturating_mul(radix)
-                .saturating_add(digit.to_digit(radix)?),
-        )
+        Some(code.saturating_mul(radix).saturating_add(digit.to_digit(radix)?))
     })?;
     char::from_u32(code).filter(|&c| is_char(c))
 }

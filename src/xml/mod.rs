@@ -49,15 +49,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(document: &'a str, source: &'a str, by: ErrorDomain) -> Result<Self> {
         let document = document.strip_prefix('\u{feff}').unwrap_or(document);
         let inner = quick_xml::Reader::from_str(document);
-        let reader = Self {
-            document,
-            source,
-            by,
-            inner,
-            depth: 0,
-            has_root: false,
-            is_empty: false,
-        };
+        let reader =
+            Self { document, source, by, inner, depth: 0, has_root: false, is_empty: false };
         if document.len() > MAX_DOCUMENT {
             return Err(reader.flaw(MAX_DOCUMENT, "document is longer than 4 MiB"));
         }
@@ -107,11 +100,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::CData(_) => {
                     let inner = raw.get(9..raw.len().saturating_sub(3)).unwrap_or_default();
-                    return Ok(Some(Node::Text(Text {
-                        raw: inner,
-                        at: at + 9,
-                        span,
-                    })));
+                    return Ok(Some(Node::Text(Text { raw: inner, at: at + 9, span })));
                 }
                 Event::GeneralRef(_) => {
                     self.check_references(raw, at)?;
@@ -219,13 +208,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn position(&self, at: usize) -> (usize, usize) {
         let before = self.document.get(..at).unwrap_or(self.document);
         let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (line, column)
     }
 
@@ -233,11 +216,7 @@ impl<'a> Reader<'a> {
     fn flaw(&self, at: usize, why: impl AsRef<str>) -> Error {
         let (line, column) = self.position(at);
         let (source, why) = (self.source, why.as_ref());
-        Error::new(
-            ErrorCode::XmlDetail,
-            self.by,
-            format!("{source}:{line}:{column}: {why}"),
-        )
+        Error::new(ErrorCode::XmlDetail, self.by, format!("{source}:{line}:{column}: {why}"))
     }
 
     fn offset(&self) -> usize {
@@ -252,21 +231,13 @@ impl<'a> Reader<'a> {
             return Err(self.flaw(span.start, "elements are nested deeper than 128"));
         }
         let closing = if is_empty { "/>" } else { ">" };
-        let inner = raw
-            .strip_prefix('<')
-            .and_then(|raw| raw.strip_suffix(closing));
+        let inner = raw.strip_prefix('<').and_then(|raw| raw.strip_suffix(closing));
         let inner = inner.unwrap_or_default();
         let (name, attributes) = split_before(inner, is_space_byte);
         if !is_name(name) {
             return Err(self.flaw(span.start, "invalid element name"));
         }
-        let tag = Tag {
-            name,
-            attributes,
-            at: span.start,
-            end: span.end,
-            is_empty,
-        };
+        let tag = Tag { name, attributes, at: span.start, end: span.end, is_empty };
         self.check_attributes(&tag)?;
         self.has_root = true;
         self.depth += 1;
@@ -278,11 +249,7 @@ impl<'a> Reader<'a> {
         // A search for one byte is much faster, and there is hardly ever one.
         match raw.find(']').and_then(|_| raw.find("]]>")) {
             Some(found) => Err(self.flaw(span.start + found, "']]>' is not allowed in text")),
-            None => Ok(Node::Text(Text {
-                raw,
-                at: span.start,
-                span,
-            })),
+            None => Ok(Node::Text(Text { raw, at: span.start, span })),
         }
     }
 
@@ -297,11 +264,7 @@ impl<'a> Reader<'a> {
         let mut names: SmallVec<[&str; 8]> = SmallVec::new();
         for attribute in tag.scan() {
             let attribute = attribute.map_err(|(at, why)| self.flaw(at, why))?;
-            if attribute
-                .value
-                .bytes()
-                .any(|byte| matches!(byte, b'<' | b'&'))
-            {
+            if attribute.value.bytes().any(|byte| matches!(byte, b'<' | b'&')) {
                 self.check_value(attribute)?;
             }
             names.push(attribute.name);
@@ -368,16 +331,9 @@ impl<'a> Reader<'a> {
         if at != 0 {
             return Err(self.flaw(at, "XML declaration is not at the start"));
         }
-        let body = raw
-            .strip_prefix("<?xml")
-            .and_then(|raw| raw.strip_suffix("?>"));
+        let body = raw.strip_prefix("<?xml").and_then(|raw| raw.strip_suffix("?>"));
         let mut attributes = Attributes::new(body.unwrap_or_default(), 5);
-        let mut next = || {
-            attributes
-                .next()
-                .transpose()
-                .map_err(|(at, why)| self.flaw(at, why))
-        };
+        let mut next = || attributes.next().transpose().map_err(|(at, why)| self.flaw(at, why));
         let is_version = |version: &str| {
             let minor = version.strip_prefix("1.").unwrap_or_default();
             !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())
@@ -389,10 +345,7 @@ impl<'a> Reader<'a> {
         if let Some(encoding) = &rest
             && encoding.name == "encoding"
         {
-            if !["UTF-8", "UTF8"]
-                .iter()
-                .any(|name| encoding.value.eq_ignore_ascii_case(name))
-            {
+            if !["UTF-8", "UTF8"].iter().any(|name| encoding.value.eq_ignore_ascii_case(name)) {
                 return Err(self.flaw(encoding.value_at, "encoding is not UTF-8"));
             }
             rest = next()?;

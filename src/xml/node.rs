@@ -48,9 +48,7 @@ impl<'a> Tag<'a> {
     /// Its name unless it declares a default namespace; `None` for foreign elements.
     pub(crate) fn plain_name(&self) -> Option<&'a str> {
         let foreign = !self.attributes.is_empty()
-            && self
-                .attribute("xmlns")
-                .is_some_and(|namespace| !namespace.value.is_empty());
+            && self.attribute("xmlns").is_some_and(|namespace| !namespace.value.is_empty());
         (!foreign).then_some(self.name)
     }
 
@@ -88,10 +86,7 @@ impl<'a> Attribute<'a> {
         if !self.value.contains(['&', '\t', '\n', '\r']) {
             return Cow::Borrowed(self.value);
         }
-        let spaced = self
-            .value
-            .replace("\r\n", " ")
-            .replace(['\t', '\n', '\r'], " ");
+        let spaced = self.value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
         let mut value = String::with_capacity(spaced.len());
         append(&spaced, &mut value);
         Cow::Owned(value)
@@ -134,9 +129,7 @@ impl<'a> Attributes<'a> {
         let (_, after) = split_before(after, |byte| !is_space_byte(byte));
         let quoted = match after.strip_prefix('\'') {
             Some(after) => after.split_once('\''),
-            None => after
-                .strip_prefix('"')
-                .and_then(|after| after.split_once('"')),
+            None => after.strip_prefix('"').and_then(|after| after.split_once('"')),
         };
         let Some((value, after)) = quoted else {
             return Err((offset(body), "value of an attribute is not quoted"));
@@ -198,13 +191,7 @@ pub(crate) struct Content<'a> {
 impl<'a> Content<'a> {
     /// Nothing yet.
     pub(super) fn new(tag: Tag<'a>) -> Self {
-        Self {
-            tag,
-            text: Cow::Borrowed(""),
-            at: tag.end,
-            pieces: SmallVec::new(),
-            end: tag.end,
-        }
+        Self { tag, text: Cow::Borrowed(""), at: tag.end, pieces: SmallVec::new(), end: tag.end }
     }
 
     /// The offset at which the text stands in the document as it is; `None` if it does not.
