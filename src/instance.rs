@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! A registry with its driver: what connections to the same URI share.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 
@@ -13,8 +13,8 @@ use crate::registry::Registry;
 use crate::sync::Mutex;
 
 /// The instances that connections opened later will share, by scheme, host and path.
-static SHARED: LazyLock<Mutex<HashMap<String, Weak<Instance>>>> =
-    LazyLock::new(|| Mutex::new(HashMap::new()));
+static SHARED: LazyLock<Mutex<BTreeMap<String, Weak<Instance>>>> =
+    LazyLock::new(|| Mutex::new(BTreeMap::new()));
 
 /// A registry with its driver.
 pub(crate) struct Instance {

@@ -68,7 +68,7 @@ impl Signal {
             let left = deadline.saturating_duration_since(Instant::now());
             libc::timespec {
                 tv_sec: libc::time_t::try_from(left.as_secs()).unwrap_or(libc::time_t::MAX),
-                tv_nsec: libc::c_long::from(left.subsec_nanos() as i32),
+                tv_nsec: libc::c_long::from(left.subsec_nanos()),
             }
         });
         let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);

@@ -82,7 +82,7 @@ impl OneFeed {
 /// All readers of a registry.
 #[derive(Default)]
 pub(super) struct Feeds {
-    feeds: BTreeMap<u64, Feed>,
+    by_id: BTreeMap<u64, Feed>,
     last_id: u64,
     /// The waiting ones that read every domain.
     waiting: Vec<u64>,
@@ -91,13 +91,13 @@ pub(super) struct Feeds {
 
 impl std::fmt::Debug for Feeds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Feeds").field("len", &self.feeds.len()).finish_non_exhaustive()
+        f.debug_struct("Feeds").field("len", &self.by_id.len()).finish_non_exhaustive()
     }
 }
 
 impl Feeds {
     pub(super) fn len(&self) -> usize {
-        self.feeds.len()
+        self.by_id.len()
     }
 
     pub(super) fn add(&mut self, max_lag: u32, scope: Scope) -> u64 {
@@ -105,13 +105,13 @@ impl Feeds {
         if let Scope::One(one) = &scope {
             self.of_domain.entry(one.uuid).or_default().push(self.last_id);
         }
-        self.feeds.insert(self.last_id, Feed { max_lag, waker: None, scope });
+        self.by_id.insert(self.last_id, Feed { max_lag, waker: None, scope });
         self.last_id
     }
 
     /// Takes a reader out. Returns the domain that now has no reader of its own.
     pub(super) fn remove(&mut self, id: u64) -> Option<Uuid> {
-        let feed = self.feeds.remove(&id)?;
+        let feed = self.by_id.remove(&id)?;
         self.waiting.retain(|&waiting| waiting != id);
         let Scope::One(one) = feed.scope else {
             return None;
@@ -126,14 +126,14 @@ impl Feeds {
     }
 
     pub(super) fn all_mut(&mut self, id: u64) -> Option<&mut AllFeed> {
-        match &mut self.feeds.get_mut(&id)?.scope {
+        match &mut self.by_id.get_mut(&id)?.scope {
             Scope::All(all) => Some(all),
             Scope::One(_) => None,
         }
     }
 
     pub(super) fn one_mut(&mut self, id: u64) -> Option<&mut OneFeed> {
-        match &mut self.feeds.get_mut(&id)?.scope {
+        match &mut self.by_id.get_mut(&id)?.scope {
             Scope::One(one) => Some(one),
             Scope::All(_) => None,
         }
@@ -147,7 +147,7 @@ impl Feeds {
     /// The reader waits: the next event for it calls `waker` once. False, and nothing done, when
     /// there is something to read.
     pub(super) fn arm(&mut self, id: u64, head: u64, waker: Arc<dyn Wake>) -> bool {
-        let Some(feed) = self.feeds.get_mut(&id) else {
+        let Some(feed) = self.by_id.get_mut(&id) else {
             return false;
         };
         let drained = match &feed.scope {
@@ -163,14 +163,14 @@ impl Feeds {
     /// Something was appended to the journal.
     pub(super) fn wake_all(&mut self, wakes: &mut Wakes) {
         for id in self.waiting.drain(..) {
-            wakes.extend(self.feeds.get_mut(&id).and_then(|feed| feed.waker.take()));
+            wakes.extend(self.by_id.get_mut(&id).and_then(|feed| feed.waker.take()));
         }
     }
 
     /// Hands the events of one change to the readers of that domain alone.
     pub(super) fn push(&mut self, uuid: Uuid, events: &[Event], domains: u64, wakes: &mut Wakes) {
         for id in self.of_domain.get(&uuid).into_iter().flatten() {
-            let Some(feed) = self.feeds.get_mut(id) else {
+            let Some(feed) = self.by_id.get_mut(id) else {
                 continue;
             };
             let Scope::One(one) = &mut feed.scope else {
@@ -197,12 +197,12 @@ impl Feeds {
             }
             _ => None,
         };
-        self.feeds.values().filter_map(needs).min().unwrap_or(head)
+        self.by_id.values().filter_map(needs).min().unwrap_or(head)
     }
 
     /// Notes for those that have not read it what an evicted chunk takes with it.
     pub(super) fn shed(&mut self, chunk: &Chunk) {
-        for feed in self.feeds.values_mut() {
+        for feed in self.by_id.values_mut() {
             if let Scope::All(all) = &mut feed.scope {
                 all.shed(chunk);
             }
@@ -216,12 +216,14 @@ impl AllFeed {
             return;
         }
         for line in chunk.iter().filter(|line| line.is_first_after(self.seen)) {
-            match &mut self.walk {
-                Some(walk) if line.event.seq > walk.searched && walk.has_missed(line) => {
-                    walk.owed.push(line.event.facts_before());
-                }
-                _ => self.told.note(line.event.facts_before()),
+            let facts = line.event.facts_before();
+            if let Some(walk) = &mut self.walk
+                && line.event.seq > walk.searched
+                && walk.has_missed(line)
+            {
+                walk.owed.push(facts.clone());
             }
+            self.told.note(facts);
         }
     }
 }

@@ -153,9 +153,8 @@ impl Registry {
         uuid: Uuid,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
     ) -> Result<T> {
-        let now_ns = realtime_ns();
         let mut state = self.state.lock();
-        let (decided, counters, value) = state.decide(uuid, now_ns, decide)?;
+        let (decided, counters, value) = state.decide(uuid, decide)?;
         state.counters = counters;
         match self.store.as_deref() {
             None => self.show(state, std::iter::once(decided)),
@@ -317,14 +316,13 @@ impl State {
     fn decide<T>(
         &self,
         uuid: Uuid,
-        now_ns: i64,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
     ) -> Result<(Decided, Counters, T)> {
         let shown = || self.table.row(uuid).map(|row| &row.entry);
-        let entry = self.pending.entry(uuid).unwrap_or_else(shown).cloned();
+        let entry = self.pending.entry_over(uuid, shown).cloned();
         let name_before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
         let owner = |name: &str| self.owner(name);
-        let mut draft = Draft::new(uuid, entry, self.counters, now_ns, &owner);
+        let mut draft = Draft::new(uuid, entry, self.counters, realtime_ns(), &owner);
         let value = decide(&mut draft)?;
         let (entry, events, counters) = draft.finish();
         let freed_name = name_before
@@ -335,7 +333,7 @@ impl State {
 
     /// Who has a name, as decided.
     fn owner(&self, name: &str) -> Option<Uuid> {
-        self.pending.owner(name).unwrap_or_else(|| {
+        self.pending.owner_over(name, || {
             let row = self.table.get(self.table.by_name(name)?)?;
             Some(row.entry.facts.uuid())
         })

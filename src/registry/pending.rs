@@ -47,14 +47,22 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// What is decided of a domain: outer `None` if nothing is pending.
-    pub(super) fn entry(&self, uuid: Uuid) -> Option<Option<&Entry>> {
-        self.domains.get(&uuid).map(Option::as_ref)
+    /// What is decided of a domain, else what is `shown` of it.
+    pub(super) fn entry_over<'a>(
+        &'a self,
+        uuid: Uuid,
+        shown: impl FnOnce() -> Option<&'a Entry>,
+    ) -> Option<&'a Entry> {
+        self.domains.get(&uuid).map_or_else(shown, Option::as_ref)
     }
 
-    /// Who is decided to have a name: outer `None` if nothing is pending.
-    pub(super) fn owner(&self, name: &str) -> Option<Option<Uuid>> {
-        self.names.get(name).copied()
+    /// Who is decided to have a name, else who is `shown` to have it.
+    pub(super) fn owner_over(
+        &self,
+        name: &str,
+        shown: impl FnOnce() -> Option<Uuid>,
+    ) -> Option<Uuid> {
+        self.names.get(name).map_or_else(shown, |&owner| owner)
     }
 
     pub(super) fn push(&mut self, decided: Decided) -> Arc<OnceLock<Result<()>>> {

@@ -151,10 +151,10 @@ impl Reader {
             batch: Batch::Own(VecDeque::new()),
             catchup: None,
             ready: VecDeque::new(),
-            cursor: match (cause, options.resume) {
-                (None, _) => Cursor { epoch: registry.epoch, seq: from },
-                (Some(_), Some(unusable)) => unusable,
-                (Some(_), None) => Cursor::NOWHERE,
+            // A cursor that cannot be used now might fit later: it must not be handed on.
+            cursor: match cause {
+                None => Cursor { epoch: registry.epoch, seq: from },
+                Some(_) => Cursor::NOWHERE,
             },
             consumed: if options.uuid.is_none() { from } else { 0 },
             most_behind: most_behind(options.max_lag, domains),
@@ -270,6 +270,12 @@ impl Reader {
         self.most_behind = most_behind(self.options.max_lag, state.table.len() as u64);
         let (head, evicted) = (state.journal.head(), state.journal.evicted());
         if let Some(one) = state.feeds.one_mut(self.id) {
+            if one.told.is_some() {
+                // The bound has shrunk since the last look.
+                drop(state);
+                self.begin_lag();
+                return true;
+            }
             self.batch = Batch::Own(std::mem::take(&mut one.queue));
             if self.batch.is_empty() {
                 // Nothing up to the head concerns it any more.
@@ -305,7 +311,7 @@ impl Reader {
 
     /// The reader is too far behind: from here on it is led to now.
     fn begin_lag(&mut self) {
-        let (from_seq, consumed) = (self.seen, self.consumed);
+        let (from_seq, consumed) = (self.cursor.seq, self.consumed);
         let records = self.ready.len();
         match self.options.uuid {
             Some(uuid) => {
@@ -399,9 +405,6 @@ impl Reader {
         let walk = all.walk.as_mut()?;
         let met = Walk { next: walk.next, searched: walk.searched, owed: Vec::new() };
         let owed = std::mem::take(&mut walk.owed);
-        for facts in &owed {
-            all.told.note(facts.clone());
-        }
         let end = slots.min(met.next.saturating_add(WALK));
         walk.next = end;
         walk.searched = head;
@@ -417,7 +420,7 @@ impl Reader {
 
         let changed = lines(&chunks, catchup.searched + 1..head + 1)
             .filter(|line| line.is_first_after(catchup.target) && met.has_missed(line))
-            .map(Target::before);
+            .map(|line| Target::before(line, catchup.target));
         let owed = owed.into_iter().map(|facts| Target::at(facts, catchup.target));
         for target in unchanged.into_iter().chain(changed).chain(owed) {
             self.lead(None, &target);
@@ -442,23 +445,41 @@ impl Reader {
         let chunks = state.journal.chunks_after(from);
         for facts in told.take(WALK as usize) {
             let evicted = state.feeds.all_mut(self.id).and_then(|all| all.told.get(facts.uuid()));
-            let target = match evicted {
-                Some(facts) => Target::at(facts.clone(), catchup.target),
-                None => Target::now(state.table.row(facts.uuid()), catchup.target),
+            let target = if let Some(facts) = evicted {
+                Target::at(facts.clone(), catchup.target)
+            } else {
+                place.insert(facts.uuid(), steps.len());
+                Target::now(state.table.row(facts.uuid()), catchup.target)
             };
-            place.insert(facts.uuid(), steps.len());
             steps.push((facts, target));
         }
         drop(state);
 
+        let mut births: Vec<(Facts, &Line)> = Vec::new();
         let first_since = lines(&chunks, catchup.searched + 1..head + 1)
             .filter(|line| line.is_first_after(catchup.target));
         for line in first_since {
             let uuid = line.event.uuid();
             if let Some(step) = place.remove(&uuid).and_then(|place| steps.get_mut(place)) {
-                step.1 = Target::before(line);
+                step.1 = Target::before(line, catchup.target);
             } else if let Some(facts) = told.remove(uuid) {
-                steps.push((facts, Target::before(line)));
+                if line.event.before.exists() {
+                    steps.push((facts, Target::before(line, catchup.target)));
+                } else {
+                    births.push((facts, line));
+                }
+            }
+        }
+        // Before a birth there may have been a life whose end is evicted.
+        for piece in births.chunks(WALK as usize) {
+            let mut state = self.registry.state.lock();
+            for (facts, line) in piece {
+                let all = state.feeds.all_mut(self.id);
+                let target = match all.and_then(|all| all.told.get(facts.uuid())) {
+                    Some(facts) => Target::at(facts.clone(), catchup.target),
+                    None => Target::before(line, catchup.target),
+                };
+                steps.push((facts.clone(), target));
             }
         }
         for (facts, target) in &steps {
@@ -533,11 +554,11 @@ impl Target {
         }
     }
 
-    /// What a domain was before an event.
-    fn before(line: &Line) -> Self {
+    /// What a domain was before an event; `seq` is the place if it did not exist.
+    fn before(line: &Line, seq: u64) -> Self {
         Self {
             facts: Some(line.event.facts_before()),
-            seq: line.previous,
+            seq: if line.event.before.exists() { line.previous } else { seq },
             realtime_ns: line.event.realtime_ns,
         }
     }

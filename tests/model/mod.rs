@@ -48,24 +48,12 @@ impl Facts {
 /// The first column of the table. Details by name, numbers as given by whoever reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
-    Defined {
-        definition: u64,
-    },
-    Edited {
-        definition: u64,
-    },
-    Reverted {
-        definition: u64,
-    },
-    Renamed {
-        to: Text,
-    },
+    Defined { definition: u64 },
+    Edited { definition: u64 },
+    Reverted { definition: u64 },
+    Renamed { to: Text },
     Undefined,
-    Started {
-        how: Text,
-        paused: Option<Text>,
-        id: i32,
-    },
+    Started { how: Text, paused: Option<Text>, id: i32 },
     Suspended(Text),
     Resumed(Text),
     PmSuspended(Text),
@@ -75,10 +63,7 @@ pub(crate) enum Change {
     Crashloaded,
     Reset,
     Restarted,
-    Stopped {
-        how: Text,
-        killed: bool,
-    },
+    Stopped { how: Text, killed: bool },
     Observed,
 }
 
@@ -122,20 +107,15 @@ type Row = Vec<(Text, Text, Effect)>;
 
 /// The table. `exists` is "no", "persistent" or "transient"; what does not exist is SHUTOFF.
 /// `None`: refused. No event: success without effect.
-#[expect(
-    clippy::match_same_arms,
-    clippy::too_many_lines,
-    reason = "one arm for each row"
-)]
+#[expect(clippy::match_same_arms, clippy::too_many_lines, reason = "one arm for each row")]
 fn table(exists: Text, state: Text, reason: Text, change: Change) -> Option<Row> {
     use Change as C;
     use Effect::{Dropped, Named, Nothing, Off, Runs, Stored, Turns};
 
     Some(match (change, exists, state) {
-        (C::Defined { definition }, "no", _) => vec![
-            ("ADDED", "DEFINED", Nothing),
-            ("DEFINED", "ADDED", Stored(definition)),
-        ],
+        (C::Defined { definition }, "no", _) => {
+            vec![("ADDED", "DEFINED", Nothing), ("DEFINED", "ADDED", Stored(definition))]
+        }
         (C::Defined { definition }, "persistent", _) => {
             vec![("DEFINED", "UPDATED", Stored(definition))]
         }
@@ -148,14 +128,12 @@ fn table(exists: Text, state: Text, reason: Text, change: Change) -> Option<Row>
         (C::Reverted { definition }, "persistent", _) => {
             vec![("DEFINED", "FROM_SNAPSHOT", Stored(definition))]
         }
-        (C::Renamed { to }, "persistent", "SHUTOFF") => vec![
-            ("UNDEFINED", "RENAMED", Named(to)),
-            ("DEFINED", "RENAMED", Nothing),
-        ],
-        (C::Undefined, "persistent", "SHUTOFF") => vec![
-            ("UNDEFINED", "REMOVED", Dropped),
-            ("REMOVED", "UNDEFINED", Nothing),
-        ],
+        (C::Renamed { to }, "persistent", "SHUTOFF") => {
+            vec![("UNDEFINED", "RENAMED", Named(to)), ("DEFINED", "RENAMED", Nothing)]
+        }
+        (C::Undefined, "persistent", "SHUTOFF") => {
+            vec![("UNDEFINED", "REMOVED", Dropped), ("REMOVED", "UNDEFINED", Nothing)]
+        }
         (C::Undefined, "persistent", _) => vec![("UNDEFINED", "REMOVED", Dropped)],
 
         (C::Started { how, paused, id }, "no" | "persistent", "SHUTOFF") => {
@@ -309,12 +287,7 @@ pub(crate) fn apply(
     let mut events = Vec::new();
     for (event_type, detail, effect) in row {
         let after = affect(now, effect);
-        events.push(Event {
-            kind: (event_type, detail),
-            before: now,
-            after,
-            old_name,
-        });
+        events.push(Event { kind: (event_type, detail), before: now, after, old_name });
         now = after;
     }
     Ok(events)

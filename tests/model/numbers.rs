@@ -4,17 +4,9 @@
 use super::Text;
 
 pub(crate) const TYPES: &[(Text, i32, &[Text])] = &[
-    (
-        "DEFINED",
-        0,
-        &["ADDED", "UPDATED", "RENAMED", "FROM_SNAPSHOT"],
-    ),
+    ("DEFINED", 0, &["ADDED", "UPDATED", "RENAMED", "FROM_SNAPSHOT"]),
     ("UNDEFINED", 1, &["REMOVED", "RENAMED"]),
-    (
-        "STARTED",
-        2,
-        &["BOOTED", "MIGRATED", "RESTORED", "FROM_SNAPSHOT", "WAKEUP"],
-    ),
+    ("STARTED", 2, &["BOOTED", "MIGRATED", "RESTORED", "FROM_SNAPSHOT", "WAKEUP"]),
     (
         "SUSPENDED",
         3,
@@ -30,29 +22,11 @@ pub(crate) const TYPES: &[(Text, i32, &[Text])] = &[
             "POSTCOPY_FAILED",
         ],
     ),
-    (
-        "RESUMED",
-        4,
-        &[
-            "UNPAUSED",
-            "MIGRATED",
-            "FROM_SNAPSHOT",
-            "POSTCOPY",
-            "POSTCOPY_FAILED",
-        ],
-    ),
+    ("RESUMED", 4, &["UNPAUSED", "MIGRATED", "FROM_SNAPSHOT", "POSTCOPY", "POSTCOPY_FAILED"]),
     (
         "STOPPED",
         5,
-        &[
-            "SHUTDOWN",
-            "DESTROYED",
-            "CRASHED",
-            "MIGRATED",
-            "SAVED",
-            "FAILED",
-            "FROM_SNAPSHOT",
-        ],
+        &["SHUTDOWN", "DESTROYED", "CRASHED", "MIGRATED", "SAVED", "FAILED", "FROM_SNAPSHOT"],
     ),
     ("SHUTDOWN", 6, &["FINISHED", "GUEST", "HOST"]),
     ("PMSUSPENDED", 7, &["MEMORY", "DISK"]),

@@ -73,7 +73,7 @@ impl Driver for Test {
             }
             Operation::CreateXml(config, flags) => {
                 let paused = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
-                start_own(reporter, config, StartedDetail::Booted, paused)
+                start_own(reporter, &config, StartedDetail::Booted, paused)
             }
             Operation::Restore(path, flags) => restore(reporter, path, flags),
             Operation::Save(uuid, path, flags) => save(reporter, uuid, path, flags),
@@ -85,11 +85,11 @@ impl Driver for Test {
 /// Starts a domain of a configuration that is the instance's alone.
 fn start_own(
     reporter: &Reporter<'_>,
-    config: Arc<Config>,
+    config: &Arc<Config>,
     how: StartedDetail,
     paused: Option<SuspendedDetail>,
 ) -> Result<Facts> {
-    reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(&config))))
+    reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(config))))
 }
 
 /// The operations that need nothing but the domain itself.
@@ -187,7 +187,7 @@ fn restore(reporter: &Reporter<'_>, path: &Path, flags: SaveFlags) -> Result<Fac
     } else {
         paused_by(state)
     };
-    start_own(reporter, config, StartedDetail::Restored, paused)
+    start_own(reporter, &config, StartedDetail::Restored, paused)
 }
 
 /// How a domain in `state` is to be restored.
