@@ -1,0 +1,2533 @@
+/*
+ * virtwatch: a registry of virtual machines ("domains"), and an exact stream of
+ * their lifecycle events.
+ *
+ * Names, arguments, numbers and return values are libvirt's wherever libvirt has
+ * the function, with vw and VW_ in place of vir and VIR_.
+ *
+ * Errors: a function that fails returns -1 or NULL (what its description says)
+ * and keeps the error for its thread, see vwGetLastError(). Nothing has changed
+ * then.
+ *
+ * Threads: every function may be called from any thread, handles may be shared,
+ * and inside a callback everything may be called. Callbacks run on a thread
+ * that the connection has for them, with all Unix signals blocked, one at a
+ * time. No lock is held while they run. Only watches are used by one thread at
+ * a time.
+ *
+ * Ownership: what ...Open, ...New, ...Lookup, ...Define, ...Create and ...List
+ * return is a reference that the caller gives back with vwConnectClose(),
+ * vwDomainFree() or vwWatchFree(). Strings are UTF-8. A "char *" that is returned
+ * is the caller's, who frees it with free(); a "const char *" is not.
+ *
+ * Handles: NULL, a handle of another kind, and any of the last 4,096 that were
+ * freed are refused with an error. Older pointers are the caller's fault.
+ *
+ * Flags and numbers that are not known are refused; so they can gain a meaning.
+ * Enumerations that functions return may grow.
+ *
+ * After fork() the child can use no handle of its parent but to free it.
+ */
+
+#ifndef VIRTWATCH_H
+#define VIRTWATCH_H
+
+/* Generated from src/ffi by `UPDATE=1 cargo test --test header`: not to be edited. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The release that this header belongs to, as vwGetVersion() tells it. */
+#define VW_VERSION_NUMBER \
+    (VW_VERSION_MAJOR * 1000000 + VW_VERSION_MINOR * 1000 + VW_VERSION_MICRO)
+
+/** Whether this header belongs to that release, or a later one. */
+#define VW_CHECK_VERSION(major, minor, micro) \
+    ((major) * 1000000 + (minor) * 1000 + (micro) <= VW_VERSION_NUMBER)
+
+/** The form in which vwConnectDomainEventRegisterAny() takes a callback. */
+#define VW_DOMAIN_EVENT_CALLBACK(cb) \
+    ((vwConnectDomainEventGenericCallback)(void (*)(void))(cb))
+
+
+/** The release that this header belongs to: its first number. */
+#define VW_VERSION_MAJOR 0
+
+/** Its second number. */
+#define VW_VERSION_MINOR 1
+
+/** Its third number. */
+#define VW_VERSION_MICRO 0
+
+/** How many bytes a UUID has. */
+#define VW_UUID_BUFLEN 16
+
+/** How many bytes a UUID has as a string, with the NUL. */
+#define VW_UUID_STRING_BUFLEN 37
+
+/** How many bytes a cursor has as a string at most, with the NUL. */
+#define VW_CURSOR_STRING_BUFLEN 58
+
+/**
+ * vwErrorLevel:
+ *
+ * How bad an error is.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwErrorLevel {
+    /** none */
+    VW_ERR_NONE = 0,
+    /** a warning */
+    VW_ERR_WARNING = 1,
+    /** an error */
+    VW_ERR_ERROR = 2,
+} vwErrorLevel;
+
+/**
+ * vwDomainEventType:
+ *
+ * The type of a lifecycle event. The first nine are libvirt's; ADDED and
+ * REMOVED, the first and the last event of every domain, sit apart. Later
+ * releases may add values.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventType {
+    /** a configuration was stored */
+    VW_DOMAIN_EVENT_DEFINED = 0,
+    /** the stored configuration was removed */
+    VW_DOMAIN_EVENT_UNDEFINED = 1,
+    /** the domain has a running instance */
+    VW_DOMAIN_EVENT_STARTED = 2,
+    /** the domain was paused */
+    VW_DOMAIN_EVENT_SUSPENDED = 3,
+    /** the domain runs again */
+    VW_DOMAIN_EVENT_RESUMED = 4,
+    /** the running instance is gone */
+    VW_DOMAIN_EVENT_STOPPED = 5,
+    /** the guest has shut down; the instance is still there */
+    VW_DOMAIN_EVENT_SHUTDOWN = 6,
+    /** the guest's power management suspended it */
+    VW_DOMAIN_EVENT_PMSUSPENDED = 7,
+    /** the guest has panicked; the instance is still there */
+    VW_DOMAIN_EVENT_CRASHED = 8,
+    /** the domain exists from now on: the first event of an incarnation */
+    VW_DOMAIN_EVENT_ADDED = 32,
+    /** the domain no longer exists: the last event of an incarnation */
+    VW_DOMAIN_EVENT_REMOVED = 33,
+} vwDomainEventType;
+
+/**
+ * vwDomainEventDefinedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_DEFINED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventDefinedDetailType {
+    /** it had no stored configuration before */
+    VW_DOMAIN_EVENT_DEFINED_ADDED = 0,
+    /** the stored configuration was replaced or edited */
+    VW_DOMAIN_EVENT_DEFINED_UPDATED = 1,
+    /** under its new name */
+    VW_DOMAIN_EVENT_DEFINED_RENAMED = 2,
+    /** the configuration went back to a snapshot's */
+    VW_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT = 3,
+} vwDomainEventDefinedDetailType;
+
+/**
+ * vwDomainEventUndefinedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_UNDEFINED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventUndefinedDetailType {
+    /** the stored configuration is gone */
+    VW_DOMAIN_EVENT_UNDEFINED_REMOVED = 0,
+    /** only the old name is; DEFINED(RENAMED) follows */
+    VW_DOMAIN_EVENT_UNDEFINED_RENAMED = 1,
+} vwDomainEventUndefinedDetailType;
+
+/**
+ * vwDomainEventStartedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_STARTED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventStartedDetailType {
+    /** booted */
+    VW_DOMAIN_EVENT_STARTED_BOOTED = 0,
+    /** came by migration */
+    VW_DOMAIN_EVENT_STARTED_MIGRATED = 1,
+    /** restored from a state file */
+    VW_DOMAIN_EVENT_STARTED_RESTORED = 2,
+    /** restored from a snapshot */
+    VW_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT = 3,
+    /** woken from power-management suspend; it was active all the time */
+    VW_DOMAIN_EVENT_STARTED_WAKEUP = 4,
+} vwDomainEventStartedDetailType;
+
+/**
+ * vwDomainEventSuspendedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_SUSPENDED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventSuspendedDetailType {
+    /** on request */
+    VW_DOMAIN_EVENT_SUSPENDED_PAUSED = 0,
+    /** for a migration */
+    VW_DOMAIN_EVENT_SUSPENDED_MIGRATED = 1,
+    /** after an input/output error */
+    VW_DOMAIN_EVENT_SUSPENDED_IOERROR = 2,
+    /** by the watchdog */
+    VW_DOMAIN_EVENT_SUSPENDED_WATCHDOG = 3,
+    /** restored paused */
+    VW_DOMAIN_EVENT_SUSPENDED_RESTORED = 4,
+    /** restored paused from a snapshot */
+    VW_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT = 5,
+    /** left paused after an operation on it failed */
+    VW_DOMAIN_EVENT_SUSPENDED_API_ERROR = 6,
+    /** for post-copy migration */
+    VW_DOMAIN_EVENT_SUSPENDED_POSTCOPY = 7,
+    /** after a failed post-copy migration */
+    VW_DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED = 8,
+} vwDomainEventSuspendedDetailType;
+
+/**
+ * vwDomainEventResumedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_RESUMED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventResumedDetailType {
+    /** on request */
+    VW_DOMAIN_EVENT_RESUMED_UNPAUSED = 0,
+    /** after a migration */
+    VW_DOMAIN_EVENT_RESUMED_MIGRATED = 1,
+    /** from a snapshot */
+    VW_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT = 2,
+    /** in post-copy migration */
+    VW_DOMAIN_EVENT_RESUMED_POSTCOPY = 3,
+    /** after a failed post-copy migration */
+    VW_DOMAIN_EVENT_RESUMED_POSTCOPY_FAILED = 4,
+} vwDomainEventResumedDetailType;
+
+/**
+ * vwDomainEventStoppedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_STOPPED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventStoppedDetailType {
+    /** shut down in order */
+    VW_DOMAIN_EVENT_STOPPED_SHUTDOWN = 0,
+    /** destroyed */
+    VW_DOMAIN_EVENT_STOPPED_DESTROYED = 1,
+    /** the guest crashed */
+    VW_DOMAIN_EVENT_STOPPED_CRASHED = 2,
+    /** migrated away */
+    VW_DOMAIN_EVENT_STOPPED_MIGRATED = 3,
+    /** saved to a file */
+    VW_DOMAIN_EVENT_STOPPED_SAVED = 4,
+    /** the hypervisor or its start failed */
+    VW_DOMAIN_EVENT_STOPPED_FAILED = 5,
+    /** a snapshot in which it was off was restored */
+    VW_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT = 6,
+} vwDomainEventStoppedDetailType;
+
+/**
+ * vwDomainEventShutdownDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_SHUTDOWN.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventShutdownDetailType {
+    /** finished; by whom is not known */
+    VW_DOMAIN_EVENT_SHUTDOWN_FINISHED = 0,
+    /** by the guest */
+    VW_DOMAIN_EVENT_SHUTDOWN_GUEST = 1,
+    /** by the host */
+    VW_DOMAIN_EVENT_SHUTDOWN_HOST = 2,
+} vwDomainEventShutdownDetailType;
+
+/**
+ * vwDomainEventPMSuspendedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_PMSUSPENDED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventPMSuspendedDetailType {
+    /** to memory */
+    VW_DOMAIN_EVENT_PMSUSPENDED_MEMORY = 0,
+    /** to disk */
+    VW_DOMAIN_EVENT_PMSUSPENDED_DISK = 1,
+} vwDomainEventPMSuspendedDetailType;
+
+/**
+ * vwDomainEventCrashedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_CRASHED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventCrashedDetailType {
+    /** the guest panicked */
+    VW_DOMAIN_EVENT_CRASHED_PANICKED = 0,
+    /** the guest panicked and loads its crash kernel; it runs on */
+    VW_DOMAIN_EVENT_CRASHED_CRASHLOADED = 1,
+} vwDomainEventCrashedDetailType;
+
+/**
+ * vwDomainEventAddedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_ADDED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventAddedDetailType {
+    /** its configuration was stored */
+    VW_DOMAIN_EVENT_ADDED_DEFINED = 0,
+    /** a transient domain was started */
+    VW_DOMAIN_EVENT_ADDED_STARTED = 1,
+} vwDomainEventAddedDetailType;
+
+/**
+ * vwDomainEventRemovedDetailType:
+ *
+ * Details of VW_DOMAIN_EVENT_REMOVED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventRemovedDetailType {
+    /** its configuration was removed while it was inactive */
+    VW_DOMAIN_EVENT_REMOVED_UNDEFINED = 0,
+    /** a transient domain stopped */
+    VW_DOMAIN_EVENT_REMOVED_STOPPED = 1,
+} vwDomainEventRemovedDetailType;
+
+/**
+ * vwDomainState:
+ *
+ * The state of a domain. Later releases may add values.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainState {
+    /** not known */
+    VW_DOMAIN_NOSTATE = 0,
+    /** running */
+    VW_DOMAIN_RUNNING = 1,
+    /** waiting for a resource. Kept as running; never a fact */
+    VW_DOMAIN_BLOCKED = 2,
+    /** paused; still active */
+    VW_DOMAIN_PAUSED = 3,
+    /** the guest has shut down, the instance is still there */
+    VW_DOMAIN_SHUTDOWN = 4,
+    /** inactive */
+    VW_DOMAIN_SHUTOFF = 5,
+    /** the guest has panicked, the instance is still there */
+    VW_DOMAIN_CRASHED = 6,
+    /** suspended by the guest's power management */
+    VW_DOMAIN_PMSUSPENDED = 7,
+} vwDomainState;
+
+/**
+ * vwDomainNostateReason:
+ *
+ * Reasons of VW_DOMAIN_NOSTATE.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainNostateReason {
+    /** not known */
+    VW_DOMAIN_NOSTATE_UNKNOWN = 0,
+} vwDomainNostateReason;
+
+/**
+ * vwDomainRunningReason:
+ *
+ * Reasons of VW_DOMAIN_RUNNING.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainRunningReason {
+    /** not known */
+    VW_DOMAIN_RUNNING_UNKNOWN = 0,
+    /** booted */
+    VW_DOMAIN_RUNNING_BOOTED = 1,
+    /** came by migration */
+    VW_DOMAIN_RUNNING_MIGRATED = 2,
+    /** restored from a state file */
+    VW_DOMAIN_RUNNING_RESTORED = 3,
+    /** restored from a snapshot */
+    VW_DOMAIN_RUNNING_FROM_SNAPSHOT = 4,
+    /** resumed */
+    VW_DOMAIN_RUNNING_UNPAUSED = 5,
+    /** a migration was given up */
+    VW_DOMAIN_RUNNING_MIGRATION_CANCELED = 6,
+    /** a save was given up */
+    VW_DOMAIN_RUNNING_SAVE_CANCELED = 7,
+    /** woken from power-management suspend */
+    VW_DOMAIN_RUNNING_WAKEUP = 8,
+    /** restarted in place after a panic */
+    VW_DOMAIN_RUNNING_CRASHED = 9,
+    /** runs in post-copy migration */
+    VW_DOMAIN_RUNNING_POSTCOPY = 10,
+    /** runs after a failed post-copy migration */
+    VW_DOMAIN_RUNNING_POSTCOPY_FAILED = 11,
+} vwDomainRunningReason;
+
+/**
+ * vwDomainBlockedReason:
+ *
+ * Reasons of VW_DOMAIN_BLOCKED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainBlockedReason {
+    /** not known */
+    VW_DOMAIN_BLOCKED_UNKNOWN = 0,
+} vwDomainBlockedReason;
+
+/**
+ * vwDomainPausedReason:
+ *
+ * Reasons of VW_DOMAIN_PAUSED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainPausedReason {
+    /** not known */
+    VW_DOMAIN_PAUSED_UNKNOWN = 0,
+    /** on request */
+    VW_DOMAIN_PAUSED_USER = 1,
+    /** for a migration */
+    VW_DOMAIN_PAUSED_MIGRATION = 2,
+    /** for a save */
+    VW_DOMAIN_PAUSED_SAVE = 3,
+    /** for a dump */
+    VW_DOMAIN_PAUSED_DUMP = 4,
+    /** after an input/output error */
+    VW_DOMAIN_PAUSED_IOERROR = 5,
+    /** by the watchdog */
+    VW_DOMAIN_PAUSED_WATCHDOG = 6,
+    /** restored paused from a snapshot */
+    VW_DOMAIN_PAUSED_FROM_SNAPSHOT = 7,
+    /** while it shuts down */
+    VW_DOMAIN_PAUSED_SHUTTING_DOWN = 8,
+    /** for a snapshot */
+    VW_DOMAIN_PAUSED_SNAPSHOT = 9,
+    /** after a panic */
+    VW_DOMAIN_PAUSED_CRASHED = 10,
+    /** while it starts */
+    VW_DOMAIN_PAUSED_STARTING_UP = 11,
+    /** for post-copy migration */
+    VW_DOMAIN_PAUSED_POSTCOPY = 12,
+    /** after a failed post-copy migration */
+    VW_DOMAIN_PAUSED_POSTCOPY_FAILED = 13,
+} vwDomainPausedReason;
+
+/**
+ * vwDomainShutdownReason:
+ *
+ * Reasons of VW_DOMAIN_SHUTDOWN.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainShutdownReason {
+    /** not known */
+    VW_DOMAIN_SHUTDOWN_UNKNOWN = 0,
+    /** on request */
+    VW_DOMAIN_SHUTDOWN_USER = 1,
+} vwDomainShutdownReason;
+
+/**
+ * vwDomainShutoffReason:
+ *
+ * Reasons of VW_DOMAIN_SHUTOFF.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainShutoffReason {
+    /** not known, or never started */
+    VW_DOMAIN_SHUTOFF_UNKNOWN = 0,
+    /** shut down in order */
+    VW_DOMAIN_SHUTOFF_SHUTDOWN = 1,
+    /** destroyed */
+    VW_DOMAIN_SHUTOFF_DESTROYED = 2,
+    /** crashed */
+    VW_DOMAIN_SHUTOFF_CRASHED = 3,
+    /** migrated away */
+    VW_DOMAIN_SHUTOFF_MIGRATED = 4,
+    /** saved to a file */
+    VW_DOMAIN_SHUTOFF_SAVED = 5,
+    /** failed to start */
+    VW_DOMAIN_SHUTOFF_FAILED = 6,
+    /** restored from a snapshot in which it was off */
+    VW_DOMAIN_SHUTOFF_FROM_SNAPSHOT = 7,
+    /** the daemon stopped it */
+    VW_DOMAIN_SHUTOFF_DAEMON = 8,
+} vwDomainShutoffReason;
+
+/**
+ * vwDomainCrashedReason:
+ *
+ * Reasons of VW_DOMAIN_CRASHED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainCrashedReason {
+    /** not known */
+    VW_DOMAIN_CRASHED_UNKNOWN = 0,
+    /** the guest panicked */
+    VW_DOMAIN_CRASHED_PANICKED = 1,
+} vwDomainCrashedReason;
+
+/**
+ * vwDomainPMSuspendedReason:
+ *
+ * Reasons of VW_DOMAIN_PMSUSPENDED.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainPMSuspendedReason {
+    /** not known */
+    VW_DOMAIN_PMSUSPENDED_UNKNOWN = 0,
+} vwDomainPMSuspendedReason;
+
+/**
+ * vwErrorNumber:
+ *
+ * The kind of an error, with libvirt's numbers. Later releases may add values.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwErrorNumber {
+    /** no error */
+    VW_ERR_OK = 0,
+    /** something that should not happen, or libvirt's catch-all for malformed values */
+    VW_ERR_INTERNAL_ERROR = 1,
+    /** the driver does not offer this function */
+    VW_ERR_NO_SUPPORT = 3,
+    /** no driver takes this URI */
+    VW_ERR_NO_CONNECT = 5,
+    /** the connection handle is not one */
+    VW_ERR_INVALID_CONN = 6,
+    /** the domain handle is not one */
+    VW_ERR_INVALID_DOMAIN = 7,
+    /** an argument is out of its range */
+    VW_ERR_INVALID_ARG = 8,
+    /** the operation was tried and failed; also clashes of name and UUID */
+    VW_ERR_OPERATION_FAILED = 9,
+    /** the document has no name */
+    VW_ERR_NO_NAME = 21,
+    /** the document is well formed but not what it should be */
+    VW_ERR_XML_ERROR = 27,
+    /** a read-only connection may not do this */
+    VW_ERR_OPERATION_DENIED = 29,
+    /** the document is not well formed; or a name holds a character that it must not */
+    VW_ERR_XML_DETAIL = 35,
+    /** the operating system refused */
+    VW_ERR_SYSTEM_ERROR = 38,
+    /** no domain with that name, UUID or id */
+    VW_ERR_NO_DOMAIN = 42,
+    /** not in this state */
+    VW_ERR_OPERATION_INVALID = 55,
+    /** the document asks for something that is not known */
+    VW_ERR_CONFIG_UNSUPPORTED = 67,
+    /** the argument is valid but not supported here */
+    VW_ERR_ARGUMENT_UNSUPPORTED = 74,
+    /** the call was broken off by a cancel */
+    VW_ERR_OPERATION_ABORTED = 78,
+    /** the metadata asked for is not there */
+    VW_ERR_NO_DOMAIN_METADATA = 80,
+    /** the value does not fit */
+    VW_ERR_OVERFLOW = 82,
+} vwErrorNumber;
+
+/**
+ * vwErrorDomain:
+ *
+ * The part of the library that refused, with libvirt's numbers. Later releases
+ * may add values.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwErrorDomain {
+    /** no part in particular */
+    VW_FROM_NONE = 0,
+    /** the XML reader */
+    VW_FROM_XML = 5,
+    /** operations on domains */
+    VW_FROM_DOM = 6,
+    /** the `test` driver */
+    VW_FROM_TEST = 12,
+    /** domain configuration and the list of domains */
+    VW_FROM_DOMAIN = 20,
+} vwErrorDomain;
+
+/**
+ * vwDomainEventID:
+ *
+ * What a callback is registered for.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainEventID {
+    /** the lifecycle as libvirt tells it: its nine types */
+    VW_DOMAIN_EVENT_ID_LIFECYCLE = 0,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_REBOOT = 1,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_RTC_CHANGE = 2,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_WATCHDOG = 3,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_IO_ERROR = 4,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_GRAPHICS = 5,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_IO_ERROR_REASON = 6,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_CONTROL_ERROR = 7,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_BLOCK_JOB = 8,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_DISK_CHANGE = 9,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_TRAY_CHANGE = 10,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_PMWAKEUP = 11,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_PMSUSPEND = 12,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_BALLOON_CHANGE = 13,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_PMSUSPEND_DISK = 14,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_DEVICE_REMOVED = 15,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_BLOCK_JOB_2 = 16,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_TUNABLE = 17,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_AGENT_LIFECYCLE = 18,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_DEVICE_ADDED = 19,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_MIGRATION_ITERATION = 20,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_JOB_COMPLETED = 21,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED = 22,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_METADATA_CHANGE = 23,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_BLOCK_THRESHOLD = 24,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_MEMORY_FAILURE = 25,
+    /** accepted, heard of where the driver tells such events */
+    VW_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE = 26,
+    /** the whole lifecycle, ADDED and REMOVED too */
+    VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE = 1000,
+} vwDomainEventID;
+
+/**
+ * vwDeregisterFlags:
+ *
+ * How to end a registration.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDeregisterFlags {
+    /** do not wait for a call that is under way */
+    VW_DOMAIN_EVENT_DEREGISTER_NOWAIT = 1,
+} vwDeregisterFlags;
+
+/**
+ * vwEventSupport:
+ *
+ * What a source can tell about events of a type.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwEventSupport {
+    /** it never occurs */
+    VW_EVENT_SUPPORT_NEVER = 0,
+    /** found by comparing listings, at most an interval late */
+    VW_EVENT_SUPPORT_POLLED = 1,
+    /** deduced exactly from other events */
+    VW_EVENT_SUPPORT_DERIVED = 2,
+    /** the hypervisor tells */
+    VW_EVENT_SUPPORT_NATIVE = 3,
+} vwEventSupport;
+
+/**
+ * vwOrigin:
+ *
+ * How the registry learned of an event, or why a reader is brought to now.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwOrigin {
+    /** the hypervisor told, or the registry is itself the truth */
+    VW_ORIGIN_NATIVE = 0,
+    /** deduced exactly from what the hypervisor told, or from two known sets of facts */
+    VW_ORIGIN_DERIVED = 1,
+    /** found by comparing listings: at most an interval late, details may be guesses */
+    VW_ORIGIN_POLLED = 2,
+    /** found when a source came back or a doubt was settled; details may be guesses */
+    VW_ORIGIN_RESYNC = 3,
+    /** it asked for a snapshot */
+    VW_ORIGIN_SNAPSHOT = 4,
+    /** it fell more than its max_lag behind */
+    VW_ORIGIN_LAG = 5,
+    /** its cursor could not be used: what is not named before SYNCED does not exist */
+    VW_ORIGIN_RESET = 6,
+} vwOrigin;
+
+/**
+ * vwRecordKind:
+ *
+ * What a record is. Later releases may add values.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwRecordKind {
+    /** something happened to a domain */
+    VW_RECORD_EVENT = 0,
+    /** the reader is brought to now: events with VW_EVENT_IN_CATCHUP follow, then SYNCED */
+    VW_RECORD_CATCHUP = 1,
+    /** what the reader knows equals what the registry knew at seq */
+    VW_RECORD_SYNCED = 2,
+    /** the source cannot be reached; its domains stay listed, stale */
+    VW_RECORD_SOURCE_DOWN = 3,
+    /** the source is back; the differences follow as events */
+    VW_RECORD_SOURCE_UP = 4,
+    /** nothing will ever follow */
+    VW_RECORD_CLOSED = 5,
+} vwRecordKind;
+
+/**
+ * vwEventFlags:
+ *
+ * What else is known of an event. Later releases may add values.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwEventFlags {
+    /** the domain had a stored configuration */
+    VW_EVENT_PERSISTENT_BEFORE = 1,
+    /** it has one now */
+    VW_EVENT_PERSISTENT_AFTER = 2,
+    /** the domain had a running instance */
+    VW_EVENT_ACTIVE_BEFORE = 4,
+    /** it has one now */
+    VW_EVENT_ACTIVE_AFTER = 8,
+    /** more events of the same change follow at once */
+    VW_EVENT_MORE = 16,
+    /** part of a catch-up: complete only at its SYNCED */
+    VW_EVENT_IN_CATCHUP = 32,
+} vwEventFlags;
+
+/**
+ * vwWatchFlags:
+ *
+ * How a watch begins.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwWatchFlags {
+    /** with everything that exists */
+    VW_WATCH_SNAPSHOT = 1,
+} vwWatchFlags;
+
+/**
+ * vwDomainDefineFlags:
+ *
+ * How to define.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainDefineFlags {
+    /** check against the schema: not supported */
+    VW_DOMAIN_DEFINE_VALIDATE = 1,
+} vwDomainDefineFlags;
+
+/**
+ * vwDomainCreateFlags:
+ *
+ * How to start: the flags of libvirt that are supported.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainCreateFlags {
+    /** as usual */
+    VW_DOMAIN_NONE = 0,
+    /** leave it paused */
+    VW_DOMAIN_START_PAUSED = 1,
+    /** boot even if there is a managed-save image, and drop the image */
+    VW_DOMAIN_START_FORCE_BOOT = 8,
+} vwDomainCreateFlags;
+
+/**
+ * vwDomainUndefineFlagsValues:
+ *
+ * What goes with the configuration.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainUndefineFlagsValues {
+    /** the managed-save image; without this flag an image is in the way */
+    VW_DOMAIN_UNDEFINE_MANAGED_SAVE = 1,
+    /** the metadata of snapshots */
+    VW_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA = 2,
+    /** the NVRAM file */
+    VW_DOMAIN_UNDEFINE_NVRAM = 4,
+    /** not the NVRAM file */
+    VW_DOMAIN_UNDEFINE_KEEP_NVRAM = 8,
+    /** the metadata of checkpoints */
+    VW_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA = 16,
+    /** the state of the TPM */
+    VW_DOMAIN_UNDEFINE_TPM = 32,
+    /** not the state of the TPM */
+    VW_DOMAIN_UNDEFINE_KEEP_TPM = 64,
+} vwDomainUndefineFlagsValues;
+
+/**
+ * vwDomainDestroyFlagsValues:
+ *
+ * How to destroy.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainDestroyFlagsValues {
+    /** as usual */
+    VW_DOMAIN_DESTROY_DEFAULT = 0,
+    /** only with a signal that can be handled */
+    VW_DOMAIN_DESTROY_GRACEFUL = 1,
+    /** with its log files */
+    VW_DOMAIN_DESTROY_REMOVE_LOGS = 2,
+} vwDomainDestroyFlagsValues;
+
+/**
+ * vwDomainShutdownFlagValues:
+ *
+ * By what the guest is asked to shut down.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainShutdownFlagValues {
+    /** as the hypervisor likes */
+    VW_DOMAIN_SHUTDOWN_DEFAULT = 0,
+    /** the ACPI power button */
+    VW_DOMAIN_SHUTDOWN_ACPI_POWER_BTN = 1,
+    /** the guest agent */
+    VW_DOMAIN_SHUTDOWN_GUEST_AGENT = 2,
+    /** the init control pipe */
+    VW_DOMAIN_SHUTDOWN_INITCTL = 4,
+    /** a signal to init */
+    VW_DOMAIN_SHUTDOWN_SIGNAL = 8,
+    /** a paravirtual channel */
+    VW_DOMAIN_SHUTDOWN_PARAVIRT = 16,
+} vwDomainShutdownFlagValues;
+
+/**
+ * vwDomainRebootFlagValues:
+ *
+ * By what the guest is asked to reboot.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainRebootFlagValues {
+    /** as the hypervisor likes */
+    VW_DOMAIN_REBOOT_DEFAULT = 0,
+    /** the ACPI power button */
+    VW_DOMAIN_REBOOT_ACPI_POWER_BTN = 1,
+    /** the guest agent */
+    VW_DOMAIN_REBOOT_GUEST_AGENT = 2,
+    /** the init control pipe */
+    VW_DOMAIN_REBOOT_INITCTL = 4,
+    /** a signal to init */
+    VW_DOMAIN_REBOOT_SIGNAL = 8,
+    /** a paravirtual channel */
+    VW_DOMAIN_REBOOT_PARAVIRT = 16,
+} vwDomainRebootFlagValues;
+
+/**
+ * vwDomainSaveRestoreFlags:
+ *
+ * How to save and restore: the flags of libvirt that are supported.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainSaveRestoreFlags {
+    /** around the file cache */
+    VW_DOMAIN_SAVE_BYPASS_CACHE = 1,
+    /** it runs when restored, whatever it did when saved */
+    VW_DOMAIN_SAVE_RUNNING = 2,
+    /** it is paused when restored, whatever it was when saved */
+    VW_DOMAIN_SAVE_PAUSED = 4,
+} vwDomainSaveRestoreFlags;
+
+/**
+ * vwDomainXMLFlags:
+ *
+ * Which document is asked for.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainXMLFlags {
+    /** with what is secret; nothing is left out without it */
+    VW_DOMAIN_XML_SECURE = 1,
+    /** the configuration of the next start, of an active domain too */
+    VW_DOMAIN_XML_INACTIVE = 2,
+    /** with the CPU as the host has it; nothing is changed */
+    VW_DOMAIN_XML_UPDATE_CPU = 4,
+    /** fit for migration; nothing is changed */
+    VW_DOMAIN_XML_MIGRATABLE = 8,
+} vwDomainXMLFlags;
+
+/**
+ * vwConnectListAllDomainsFlags:
+ *
+ * Which domains to list: those that fit one flag of each group of which any is
+ * given. The groups are the pairs, and the four about the state.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwConnectListAllDomainsFlags {
+    /** active ones */
+    VW_CONNECT_LIST_DOMAINS_ACTIVE = 1,
+    /** inactive ones */
+    VW_CONNECT_LIST_DOMAINS_INACTIVE = 2,
+    /** persistent ones */
+    VW_CONNECT_LIST_DOMAINS_PERSISTENT = 4,
+    /** transient ones */
+    VW_CONNECT_LIST_DOMAINS_TRANSIENT = 8,
+    /** running ones */
+    VW_CONNECT_LIST_DOMAINS_RUNNING = 16,
+    /** paused ones */
+    VW_CONNECT_LIST_DOMAINS_PAUSED = 32,
+    /** those that are shut off */
+    VW_CONNECT_LIST_DOMAINS_SHUTOFF = 64,
+    /** those in any other state */
+    VW_CONNECT_LIST_DOMAINS_OTHER = 128,
+    /** with a managed-save image */
+    VW_CONNECT_LIST_DOMAINS_MANAGEDSAVE = 256,
+    /** without one */
+    VW_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE = 512,
+    /** started with the host: none so far */
+    VW_CONNECT_LIST_DOMAINS_AUTOSTART = 1024,
+    /** not started with the host */
+    VW_CONNECT_LIST_DOMAINS_NO_AUTOSTART = 2048,
+    /** with snapshots: none so far */
+    VW_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT = 4096,
+    /** without snapshots */
+    VW_CONNECT_LIST_DOMAINS_NO_SNAPSHOT = 8192,
+    /** with checkpoints: none so far */
+    VW_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT = 16384,
+    /** without checkpoints */
+    VW_CONNECT_LIST_DOMAINS_NO_CHECKPOINT = 32768,
+} vwConnectListAllDomainsFlags;
+
+/**
+ * vwConnect:
+ *
+ * A connection to a source of domains. It may be used by any number of threads
+ * at once. Domains, watches and registrations hold it.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwConnect vwConnect;
+
+/**
+ * vwDomain:
+ *
+ * A domain: its connection and UUID, with the name and the id of the moment
+ * when it was looked up. It never changes and may be used by any number of
+ * threads at once. Every function finds the domain by UUID, and fails with
+ * VW_ERR_NO_DOMAIN when there is none (any more).
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwDomain vwDomain;
+
+/**
+ * vwWatch:
+ *
+ * A reader of the journal: what exists, if asked for, and then every change, in
+ * order. Reading at its own speed it delays nobody; when it is too far behind
+ * it is brought to now in one go. A watch is used by one thread at a time, but
+ * for vwWatchCancel(). It holds its connection.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwWatch vwWatch;
+
+/** A connection, as functions take it. */
+typedef struct vwConnect *vwConnectPtr;
+
+/** A domain, as functions take it. */
+typedef struct vwDomain *vwDomainPtr;
+
+/**
+ * vwError:
+ *
+ * What went wrong. The layout is libvirt's; the members below @level are kept
+ * for it and are always NULL and 0.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwError {
+    /** the kind of error: a vwErrorNumber */
+    int code;
+    /** the part of the library that refused: a vwErrorDomain */
+    int domain;
+    /** human-readable, names the argument or the domain */
+    char *message;
+    /** how bad it is */
+    enum vwErrorLevel level;
+    /** unused */
+    vwConnectPtr conn;
+    /** unused */
+    vwDomainPtr dom;
+    /** unused */
+    char *str1;
+    /** unused */
+    char *str2;
+    /** unused */
+    char *str3;
+    /** unused */
+    int int1;
+    /** unused */
+    int int2;
+    /** unused */
+    void *net;
+} vwError;
+
+/** A pointer to an error. */
+typedef struct vwError *vwErrorPtr;
+
+/**
+ * vwDomainInfo:
+ *
+ * What vwDomainGetInfo() tells.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwDomainInfo {
+    /** a vwDomainState */
+    unsigned char state;
+    /** the memory of the guest in KiB */
+    unsigned long maxMem;
+    /** the memory that it uses in KiB */
+    unsigned long memory;
+    /** how many virtual CPUs it has */
+    unsigned short nrVirtCpu;
+    /** the CPU time used in nanoseconds; 0 where that is not known */
+    unsigned long long cpuTime;
+} vwDomainInfo;
+
+/** Where vwDomainGetInfo() writes. */
+typedef struct vwDomainInfo *vwDomainInfoPtr;
+
+/**
+ * vwCursor:
+ *
+ * A place in the journal of one registry: everything up to @seq has been seen.
+ * It is good across connections, and tells whether it still fits: see
+ * vwWatchNew().
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwCursor {
+    /** which journal; all 0 for a place that fits none */
+    unsigned char epoch[16];
+    /** the number of the last event seen */
+    uint64_t seq;
+} vwCursor;
+
+/**
+ * vwConnectDomainEventGenericCallback:
+ * @conn: the connection that it was registered with
+ * @dom: the domain that the event is about
+ * @opaque: the pointer that was given with the callback
+ *
+ * The form that vwConnectDomainEventRegisterAny() takes callbacks in, whatever
+ * they are: see VW_DOMAIN_EVENT_CALLBACK().
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwConnectDomainEventGenericCallback)(vwConnectPtr conn,
+                                                    vwDomainPtr dom,
+                                                    void *opaque);
+
+/**
+ * vwFreeCallback:
+ * @opaque: the pointer that was given with the callback
+ *
+ * Frees what belongs to a registered callback. It runs exactly once, after the
+ * last call of the callback has returned, with no lock held: on the thread that
+ * deregisters, or on the connection's thread if the callback was running then.
+ * Every function of the library may be called in it. It never runs when the
+ * registration failed.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwFreeCallback)(void *opaque);
+
+/**
+ * vwWatchOptions:
+ *
+ * What a watch delivers, and from where on. All 0 is the default: every event
+ * from now on. The structure may grow at the end; it travels with its size.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwWatchOptions {
+    /** vwWatchFlags */
+    uint32_t flags;
+    /** how many of its own events it may fall behind; 0 = 65,536 or four times the domains */
+    uint32_t max_lag;
+    /** bit n = events of type n; 0 = all, also those of later releases */
+    uint64_t types;
+    /** 16 bytes: events of this domain only, which need not exist yet; NULL = of all */
+    const unsigned char *uuid;
+    /** go on after this place; if it cannot be used, begin with what exists (VW_ORIGIN_RESET) */
+    const struct vwCursor *resume;
+} vwWatchOptions;
+
+/**
+ * vwRecord:
+ *
+ * One record of a watch. Events are complete: no call is needed to follow a
+ * domain. What a member does not stand for is 0 or NULL; @type, @detail and @id
+ * are then -1. The structure may grow at the end; it travels with its size.
+ *
+ * The strings are good until the next call on the watch, or until the callback
+ * returns.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwRecord {
+    /** what it is: a vwRecordKind */
+    uint32_t kind;
+    /** EVENT: how the registry learned it; CATCHUP: why: a vwOrigin */
+    uint32_t origin;
+    /** which journal the numbers belong to */
+    unsigned char epoch[16];
+    /** EVENT: which domain */
+    unsigned char uuid[16];
+    /** EVENT: its number, in a catch-up that of the domain's last event; SYNCED: the place reached */
+    uint64_t seq;
+    /** CATCHUP: the place that it leads on from */
+    uint64_t from_seq;
+    /** CATCHUP: how many events it stands for, 0 where that is not known */
+    uint64_t count;
+    /** EVENT: which existence of the UUID, from ADDED to REMOVED */
+    uint64_t incarnation;
+    /** EVENT: the number of the stored configuration after it, 0 = none */
+    uint64_t definition;
+    /** EVENT: when the registry learned it, in nanoseconds since 1970 UTC */
+    int64_t realtime_ns;
+    /** EVENT: a vwDomainEventType */
+    int32_t type;
+    /** EVENT: a number that goes with the type */
+    int32_t detail;
+    /** EVENT: the id of the run that it is about, with STOPPED of the one that ended */
+    int32_t id;
+    /** EVENT: a vwDomainState */
+    int32_t state_before;
+    /** EVENT: a number that goes with the state */
+    int32_t reason_before;
+    /** EVENT: a vwDomainState */
+    int32_t state_after;
+    /** EVENT: a number that goes with the state */
+    int32_t reason_after;
+    /** EVENT: vwEventFlags */
+    uint32_t flags;
+    /** EVENT: the name of the domain, in a renaming the new one */
+    const char *name;
+    /** EVENT: the name before, in the two events of a renaming */
+    const char *old_name;
+    /** the URI of the registry */
+    const char *source;
+    /** SOURCE_DOWN: what happened */
+    const char *message;
+} vwRecord;
+
+/**
+ * vwDomainRecordCallback:
+ * @conn: the connection that it was registered with
+ * @rec: the record, good until the callback returns
+ * @opaque: the pointer that was given with the callback
+ *
+ * Tells a record, as vwWatchNext() does. The rules of
+ * vwConnectDomainEventCallback() apply.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwDomainRecordCallback)(vwConnectPtr conn,
+                                       const struct vwRecord *rec,
+                                       void *opaque);
+
+/** A watch, as functions take it. */
+typedef struct vwWatch *vwWatchPtr;
+
+/**
+ * vwStats:
+ *
+ * Figures of a registry. The structure may grow at the end; it travels with
+ * its size.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwStats {
+    /** domains that exist */
+    uint64_t domains;
+    /** of these, active */
+    uint64_t active;
+    /** events since the registry was made: the number of the last one */
+    uint64_t events;
+    /** of these, still in the journal */
+    uint64_t journal;
+    /** watches and registered callbacks */
+    uint64_t readers;
+    /** listings asked of the source after the first */
+    uint64_t listings;
+    /** audits made */
+    uint64_t audits;
+    /** differences that audits found */
+    uint64_t drift;
+} vwStats;
+
+/**
+ * vwWatchStats:
+ *
+ * Figures of a watch, counted from where it began: @events = @delivered +
+ * @filtered + @coalesced + @pending. The structure may grow at the end; it
+ * travels with its size.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwWatchStats {
+    /** events of the journal that concern it */
+    uint64_t events;
+    /** of these, delivered as they are */
+    uint64_t delivered;
+    /** of these, kept back by the filter of types */
+    uint64_t filtered;
+    /** of these, stood for by a catch-up */
+    uint64_t coalesced;
+    /** of these, not yet read */
+    uint64_t pending;
+    /** catch-ups begun, the first snapshot too */
+    uint64_t catchups;
+    /** bytes noted of domains that changed while it did not read */
+    uint64_t memory;
+} vwWatchStats;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * vwInitialize:
+ *
+ * Prepares the library. Opening a connection does it too, so that calling this
+ * is good for nothing but telling that the library is there.
+ *
+ * Returns 0.
+ *
+ * Since: 0.1.0
+ */
+int vwInitialize(void);
+
+/**
+ * vwGetVersion:
+ * @libVer: where to write the version of the library
+ * @type: unused, may be NULL
+ * @typeVer: where to write the same once more, may be NULL
+ *
+ * Tells the release of the library that runs, which may be newer than the one
+ * that a program was compiled with: 1,000,000 * major + 1,000 * minor + micro,
+ * as VW_VERSION_NUMBER is.
+ *
+ * Returns 0, or -1: @libVer is NULL.
+ *
+ * Since: 0.1.0
+ */
+int vwGetVersion(unsigned long *libVer,
+                 const char *type,
+                 unsigned long *typeVer);
+
+/**
+ * vwGetLastError:
+ *
+ * The error of the last call on this thread that failed, unless a later call
+ * succeeded: every function but those about errors forgets it first.
+ *
+ * Returns the error, which belongs to the thread and is good until its next
+ * call; NULL if there is none.
+ *
+ * Since: 0.1.0
+ */
+vwErrorPtr vwGetLastError(void);
+
+/**
+ * vwGetLastErrorCode:
+ *
+ * Returns the code of the last error of this thread, VW_ERR_OK if there is
+ * none.
+ *
+ * Since: 0.1.0
+ */
+int vwGetLastErrorCode(void);
+
+/**
+ * vwGetLastErrorDomain:
+ *
+ * Returns the part of the library that the last error of this thread came
+ * from, VW_FROM_NONE if there is none.
+ *
+ * Since: 0.1.0
+ */
+int vwGetLastErrorDomain(void);
+
+/**
+ * vwGetLastErrorMessage:
+ *
+ * Returns the text of the last error of this thread, good until its next call;
+ * "no error" if there is none. Never NULL, not to be freed.
+ *
+ * Since: 0.1.0
+ */
+const char *vwGetLastErrorMessage(void);
+
+/**
+ * vwSaveLastError:
+ *
+ * Copies the last error of this thread, so that cleaning up does not lose it.
+ *
+ * Returns the copy, to be freed with vwFreeError(); its code is VW_ERR_OK if
+ * there was no error.
+ *
+ * Since: 0.1.0
+ */
+vwErrorPtr vwSaveLastError(void);
+
+/**
+ * vwCopyLastError:
+ * @to: where to copy the error
+ *
+ * Copies the last error of this thread. What @to held before is overwritten,
+ * not freed; vwResetError() frees what it holds then.
+ *
+ * Returns the code of the error, VW_ERR_OK if there is none, -1 if @to is NULL.
+ *
+ * Since: 0.1.0
+ */
+int vwCopyLastError(vwErrorPtr to);
+
+/**
+ * vwResetLastError:
+ *
+ * Forgets the last error of this thread.
+ *
+ * Since: 0.1.0
+ */
+void vwResetLastError(void);
+
+/**
+ * vwResetError:
+ * @err: an error, may be NULL
+ *
+ * Frees the texts of an error, and makes it none.
+ *
+ * Since: 0.1.0
+ */
+void vwResetError(vwErrorPtr err);
+
+/**
+ * vwFreeError:
+ * @err: an error from vwSaveLastError(), may be NULL
+ *
+ * Frees an error.
+ *
+ * Since: 0.1.0
+ */
+void vwFreeError(vwErrorPtr err);
+
+/**
+ * vwConnectOpen:
+ * @name: the URI of a source of domains; NULL or empty for the default one
+ *
+ * Opens a connection. "test:///default" is one registry per process, with the
+ * running domain "test"; "test:///empty" is an empty registry of this
+ * connection alone; "test:///path/of/a/file.xml" one that the <node> document
+ * in that file fills. The default is what the environment variable
+ * VIRTWATCH_DEFAULT_URI says, or else LIBVIRT_DEFAULT_URI.
+ *
+ * No thread is started before a callback is registered, and no event loop is
+ * needed.
+ *
+ * Returns the connection, to be closed with vwConnectClose(); NULL:
+ * VW_ERR_NO_CONNECT (no driver takes the URI), VW_ERR_INVALID_ARG (it is no
+ * URI, not UTF-8, or there is no default), or what is wrong with the file.
+ *
+ * Since: 0.1.0
+ */
+vwConnectPtr vwConnectOpen(const char *name);
+
+/**
+ * vwConnectOpenReadOnly:
+ * @name: the URI of a source of domains; NULL or empty for the default one
+ *
+ * Opens a connection that can watch and look up, but changes nothing: what
+ * would, fails with VW_ERR_OPERATION_DENIED.
+ *
+ * Returns as vwConnectOpen().
+ *
+ * Since: 0.1.0
+ */
+vwConnectPtr vwConnectOpenReadOnly(const char *name);
+
+/**
+ * vwConnectRef:
+ * @conn: a connection
+ *
+ * Takes one more reference, to be dropped with vwConnectClose().
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectRef(vwConnectPtr conn);
+
+/**
+ * vwConnectClose:
+ * @conn: a connection
+ *
+ * Drops one reference. Domains, watches and registered callbacks have
+ * references of their own: the connection stays open, and callbacks go on,
+ * until the last of them is gone. It may be called in any callback.
+ *
+ * Returns 0: the connection is gone; 1: something still holds it; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectClose(vwConnectPtr conn);
+
+/**
+ * vwConnectGetURI:
+ * @conn: a connection
+ *
+ * Returns the URI that opened the registry, which the caller frees with
+ * free(); NULL: error.
+ *
+ * Since: 0.1.0
+ */
+char *vwConnectGetURI(vwConnectPtr conn);
+
+/**
+ * vwConnectGetType:
+ * @conn: a connection
+ *
+ * Returns the name of the driver, such as "TEST", good as long as the
+ * connection and not to be freed; NULL: error.
+ *
+ * Since: 0.1.0
+ */
+const char *vwConnectGetType(vwConnectPtr conn);
+
+/**
+ * vwConnectGetHostname:
+ * @conn: a connection
+ *
+ * Returns the name of the host that the domains run on, which the caller frees
+ * with free(); NULL: error.
+ *
+ * Since: 0.1.0
+ */
+char *vwConnectGetHostname(vwConnectPtr conn);
+
+/**
+ * vwConnectGetLibVersion:
+ * @conn: a connection
+ * @libVer: where to write the version
+ *
+ * Tells the version of the library at the other end, which is this one for
+ * sources in this process. See vwGetVersion().
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectGetLibVersion(vwConnectPtr conn, unsigned long *libVer);
+
+/**
+ * vwConnectIsAlive:
+ * @conn: a connection
+ *
+ * Returns 1: the source can be reached, which one in this process always can;
+ * 0: it cannot, and what is listed is stale; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectIsAlive(vwConnectPtr conn);
+
+/**
+ * vwConnectGetEventSupport:
+ * @conn: a connection
+ * @type: a vwDomainEventType
+ *
+ * Tells what the source can say about events of a type, so that a program
+ * knows which it may rely on.
+ *
+ * Returns a vwEventSupport; -1: error, VW_ERR_INVALID_ARG if there is no such
+ * type.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectGetEventSupport(vwConnectPtr conn, int type);
+
+/**
+ * vwConnectAudit:
+ * @conn: a connection
+ * @flags: 0
+ *
+ * Compares the registry with its source; where the registry is itself the
+ * truth, with its journal. Costs the time of a listing.
+ *
+ * Returns how many domains differed, which is 0 unless something went wrong;
+ * -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectAudit(vwConnectPtr conn, unsigned int flags);
+
+/**
+ * vwConnectNumOfDomains:
+ * @conn: a connection
+ *
+ * Returns how many domains are active; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectNumOfDomains(vwConnectPtr conn);
+
+/**
+ * vwConnectListDomains:
+ * @conn: a connection
+ * @ids: an array to fill
+ * @maxids: how many ids fit into it
+ *
+ * Lists the ids of active domains, smallest first.
+ *
+ * Returns how many ids were written; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectListDomains(vwConnectPtr conn, int *ids, int maxids);
+
+/**
+ * vwConnectNumOfDefinedDomains:
+ * @conn: a connection
+ *
+ * Returns how many domains are inactive; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectNumOfDefinedDomains(vwConnectPtr conn);
+
+/**
+ * vwConnectListDefinedDomains:
+ * @conn: a connection
+ * @names: an array to fill
+ * @maxnames: how many names fit into it
+ *
+ * Lists the names of inactive domains, in no order. The caller frees each with
+ * free().
+ *
+ * Returns how many names were written; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectListDefinedDomains(vwConnectPtr conn, char **names, int maxnames);
+
+/**
+ * vwConnectListAllDomains:
+ * @conn: a connection
+ * @domains: where to write the array, NULL to count only
+ * @flags: vwConnectListAllDomainsFlags
+ *
+ * Lists the domains that fit one flag of each group of which any flag is given;
+ * without flags all. They come in no order. A long listing lets changes in
+ * between: for the exact state at one moment, and everything after it, take a
+ * watch with VW_WATCH_SNAPSHOT.
+ *
+ * Returns how many domains there are; -1: error. The caller frees each with
+ * vwDomainFree() and the array, which ends with a NULL that is not counted,
+ * with free().
+ *
+ * Since: 0.1.0
+ */
+int vwConnectListAllDomains(vwConnectPtr conn,
+                            vwDomainPtr **domains,
+                            unsigned int flags);
+
+/**
+ * vwDomainLookupByID:
+ * @conn: a connection
+ * @id: the id of an active domain
+ *
+ * Finds an active domain.
+ *
+ * Returns the domain, to be freed with vwDomainFree(); NULL: VW_ERR_NO_DOMAIN,
+ * VW_ERR_INVALID_ARG (the id is negative).
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainLookupByID(vwConnectPtr conn, int id);
+
+/**
+ * vwDomainLookupByUUID:
+ * @conn: a connection
+ * @uuid: 16 bytes
+ *
+ * Finds a domain by what identifies it.
+ *
+ * Returns the domain, to be freed with vwDomainFree(); NULL: VW_ERR_NO_DOMAIN.
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainLookupByUUID(vwConnectPtr conn, const unsigned char *uuid);
+
+/**
+ * vwDomainLookupByUUIDString:
+ * @conn: a connection
+ * @uuidstr: a UUID, with or without hyphens
+ *
+ * Finds a domain by what identifies it.
+ *
+ * Returns the domain, to be freed with vwDomainFree(); NULL: VW_ERR_NO_DOMAIN,
+ * VW_ERR_INVALID_ARG (it is no UUID).
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainLookupByUUIDString(vwConnectPtr conn, const char *uuidstr);
+
+/**
+ * vwDomainLookupByName:
+ * @conn: a connection
+ * @name: the name of a domain
+ *
+ * Finds a domain by its name, which another domain may bear later.
+ *
+ * Returns the domain, to be freed with vwDomainFree(); NULL: VW_ERR_NO_DOMAIN.
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainLookupByName(vwConnectPtr conn, const char *name);
+
+/**
+ * vwDomainRef:
+ * @domain: a domain
+ *
+ * Takes one more reference, to be dropped with vwDomainFree(). So a callback
+ * keeps the domain that it was given.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainRef(vwDomainPtr domain);
+
+/**
+ * vwDomainFree:
+ * @domain: a domain
+ *
+ * Drops one reference. The domain itself is not touched.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainFree(vwDomainPtr domain);
+
+/**
+ * vwDomainGetConnect:
+ * @domain: a domain
+ *
+ * Returns the connection that the domain was looked up with, good as long as
+ * @domain; vwConnectRef() keeps it longer. NULL: error.
+ *
+ * Since: 0.1.0
+ */
+vwConnectPtr vwDomainGetConnect(vwDomainPtr domain);
+
+/**
+ * vwDomainGetName:
+ * @domain: a domain
+ *
+ * Returns the name that the domain had when it was looked up, good as long as
+ * @domain and not to be freed; NULL: error.
+ *
+ * Since: 0.1.0
+ */
+const char *vwDomainGetName(vwDomainPtr domain);
+
+/**
+ * vwDomainGetUUID:
+ * @domain: a domain
+ * @uuid: where to write 16 bytes
+ *
+ * Tells the UUID.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainGetUUID(vwDomainPtr domain, unsigned char *uuid);
+
+/**
+ * vwDomainGetUUIDString:
+ * @domain: a domain
+ * @buf: a buffer of VW_UUID_STRING_BUFLEN bytes
+ *
+ * Tells the UUID as a string.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainGetUUIDString(vwDomainPtr domain, char *buf);
+
+/**
+ * vwDomainGetID:
+ * @domain: a domain
+ *
+ * Tells the id of the running instance, which is another for every run. A
+ * domain that was given to a callback answers with the id that its event is
+ * about, after STOPPED too; any other asks the registry.
+ *
+ * Returns the id; (unsigned int) -1: the domain is not active, or error.
+ *
+ * Since: 0.1.0
+ */
+unsigned int vwDomainGetID(vwDomainPtr domain);
+
+/**
+ * vwDomainGetState:
+ * @domain: a domain
+ * @state: where to write a vwDomainState
+ * @reason: where to write the reason, a number that goes with the state (see
+ *   vwDomainRunningReason and those after it); may be NULL
+ * @flags: 0
+ *
+ * Tells state and reason.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainGetState(vwDomainPtr domain,
+                     int *state,
+                     int *reason,
+                     unsigned int flags);
+
+/**
+ * vwDomainGetInfo:
+ * @domain: a domain
+ * @info: where to write it
+ *
+ * Tells state and size.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainGetInfo(vwDomainPtr domain, vwDomainInfoPtr info);
+
+/**
+ * vwDomainGetXMLDesc:
+ * @domain: a domain
+ * @flags: vwDomainXMLFlags
+ *
+ * Tells the configuration: of an active domain the one it runs with, and its
+ * id; with VW_DOMAIN_XML_INACTIVE the one of the next start. It is the document
+ * that was given, with a UUID if it had none.
+ *
+ * Returns the document, which the caller frees with free(); NULL: error.
+ *
+ * Since: 0.1.0
+ */
+char *vwDomainGetXMLDesc(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainGetOSType:
+ * @domain: a domain
+ *
+ * Returns the type of the guest, "hvm" for a full virtual machine, which the
+ * caller frees with free(); NULL: error.
+ *
+ * Since: 0.1.0
+ */
+char *vwDomainGetOSType(vwDomainPtr domain);
+
+/**
+ * vwDomainGetMaxMemory:
+ * @domain: a domain
+ *
+ * Returns the memory of the guest in KiB; 0: error.
+ *
+ * Since: 0.1.0
+ */
+unsigned long vwDomainGetMaxMemory(vwDomainPtr domain);
+
+/**
+ * vwDomainGetMaxVcpus:
+ * @domain: a domain
+ *
+ * Returns how many virtual CPUs the guest can have; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainGetMaxVcpus(vwDomainPtr domain);
+
+/**
+ * vwDomainIsActive:
+ * @domain: a domain
+ *
+ * Returns 1: it has a running instance (paused counts); 0: it has not; -1:
+ * error.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainIsActive(vwDomainPtr domain);
+
+/**
+ * vwDomainIsPersistent:
+ * @domain: a domain
+ *
+ * Returns 1: it has a stored configuration; 0: it is transient; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainIsPersistent(vwDomainPtr domain);
+
+/**
+ * vwDomainIsUpdated:
+ * @domain: a domain
+ *
+ * Returns 0: no running instance is updated in place; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainIsUpdated(vwDomainPtr domain);
+
+/**
+ * vwDomainDefineXML:
+ * @conn: a connection
+ * @xml: a <domain> document
+ *
+ * Stores a configuration. A domain that has the UUID gets it as its
+ * configuration (of the next start, when it is active); otherwise a domain is
+ * made, inactive. A document without a UUID gets a random one.
+ *
+ * Returns the domain, to be freed with vwDomainFree(); NULL: what is wrong with
+ * the document, VW_ERR_OPERATION_FAILED (name or UUID belong to another domain),
+ * VW_ERR_OPERATION_DENIED (the connection is read-only).
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainDefineXML(vwConnectPtr conn,
+                              const char *xml);
+
+/**
+ * vwDomainDefineXMLFlags:
+ * @conn: a connection
+ * @xml: a <domain> document
+ * @flags: 0; VW_DOMAIN_DEFINE_VALIDATE is not supported
+ *
+ * Does as vwDomainDefineXML().
+ *
+ * Returns as vwDomainDefineXML().
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainDefineXMLFlags(vwConnectPtr conn,
+                                   const char *xml,
+                                   unsigned int flags);
+
+/**
+ * vwDomainCreateXML:
+ * @conn: a connection
+ * @xmlDesc: a <domain> document
+ * @flags: VW_DOMAIN_START_PAUSED or 0
+ *
+ * Starts a domain without storing its configuration: it is transient, and
+ * exists until it stops. Of a persistent, inactive domain it starts a run with
+ * that configuration.
+ *
+ * Returns the domain, to be freed with vwDomainFree(); NULL: what is wrong with
+ * the document, VW_ERR_OPERATION_INVALID (it is active already),
+ * VW_ERR_OPERATION_FAILED (name or UUID belong to another domain),
+ * VW_ERR_OPERATION_DENIED (the connection is read-only).
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainCreateXML(vwConnectPtr conn,
+                              const char *xmlDesc,
+                              unsigned int flags);
+
+/**
+ * vwDomainRestore:
+ * @conn: a connection
+ * @from: the path of a file that vwDomainSave() made
+ *
+ * Starts a domain from a saved state: running, or paused if it was. Look it up
+ * by name or UUID, or learn of it by its events.
+ *
+ * Returns 0; -1: VW_ERR_SYSTEM_ERROR or VW_ERR_OPERATION_FAILED (the file
+ * cannot be read, or is no saved domain), or as vwDomainCreateXML().
+ *
+ * Since: 0.1.0
+ */
+int vwDomainRestore(vwConnectPtr conn, const char *from);
+
+/**
+ * vwDomainRestoreFlags:
+ * @conn: a connection
+ * @from: the path of a file that vwDomainSave() made
+ * @dxml: NULL: another document is not supported
+ * @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
+ *   VW_DOMAIN_SAVE_PAUSED, whatever it was
+ *
+ * Does as vwDomainRestore().
+ *
+ * Returns 0; -1: as vwDomainRestore(); VW_ERR_INVALID_ARG: flags that exclude
+ * each other; VW_ERR_ARGUMENT_UNSUPPORTED: @dxml is not NULL.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainRestoreFlags(vwConnectPtr conn,
+                         const char *from,
+                         const char *dxml,
+                         unsigned int flags);
+
+/**
+ * vwDomainUndefine:
+ * @domain: a domain
+ *
+ * Removes the stored configuration. An inactive domain no longer exists then; an
+ * active one becomes transient.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is transient, or has a managed-save
+ * image), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainUndefine(vwDomainPtr domain);
+
+/**
+ * vwDomainUndefineFlags:
+ * @domain: a domain
+ * @flags: vwDomainUndefineFlagsValues
+ *
+ * Does as vwDomainUndefine(), and removes what goes with the configuration: with
+ * VW_DOMAIN_UNDEFINE_MANAGED_SAVE a managed-save image.
+ *
+ * Returns 0; -1: as vwDomainUndefine(); VW_ERR_INVALID_ARG: flags that exclude each
+ * other.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainUndefineFlags(vwDomainPtr domain,
+                          unsigned int flags);
+
+/**
+ * vwDomainCreate:
+ * @domain: a domain
+ *
+ * Starts a persistent domain: from its managed-save image if it has one, and the
+ * image is gone then.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is active already), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainCreate(vwDomainPtr domain);
+
+/**
+ * vwDomainCreateWithFlags:
+ * @domain: a domain
+ * @flags: VW_DOMAIN_START_PAUSED, VW_DOMAIN_START_FORCE_BOOT
+ *
+ * Starts a persistent domain: paused, or booting even though there is a
+ * managed-save image, which is dropped.
+ *
+ * Returns 0; -1: as vwDomainCreate().
+ *
+ * Since: 0.1.0
+ */
+int vwDomainCreateWithFlags(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainSuspend:
+ * @domain: a domain
+ *
+ * Pauses the guest; of a paused one this is a success. It stays active.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it does not run), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainSuspend(vwDomainPtr domain);
+
+/**
+ * vwDomainResume:
+ * @domain: a domain
+ *
+ * Has a paused guest run again.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not paused), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainResume(vwDomainPtr domain);
+
+/**
+ * vwDomainShutdown:
+ * @domain: a domain
+ *
+ * Asks the guest to shut down. What comes of it is told by events; with
+ * <on_poweroff>restart</on_poweroff> it starts again.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainShutdown(vwDomainPtr domain);
+
+/**
+ * vwDomainShutdownFlags:
+ * @domain: a domain
+ * @flags: vwDomainShutdownFlagValues
+ *
+ * Does as vwDomainShutdown(); the flags say by what the guest is asked.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainShutdownFlags(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainReboot:
+ * @domain: a domain
+ * @flags: vwDomainRebootFlagValues
+ *
+ * Asks the guest to reboot; the instance stays. With
+ * <on_reboot>destroy</on_reboot> it shuts down.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainReboot(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainReset:
+ * @domain: a domain
+ * @flags: 0
+ *
+ * Resets the guest as a reset button does; the instance stays.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainReset(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainDestroy:
+ * @domain: a domain
+ *
+ * Ends the running instance at once, as pulling the plug does. A transient
+ * domain no longer exists then.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainDestroy(vwDomainPtr domain);
+
+/**
+ * vwDomainDestroyFlags:
+ * @domain: a domain
+ * @flags: vwDomainDestroyFlagsValues
+ *
+ * Does as vwDomainDestroy().
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainDestroyFlags(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainSave:
+ * @domain: a domain
+ * @to: the path of a file
+ *
+ * Saves the state of the guest to a file and ends the instance. A transient
+ * domain no longer exists then; vwDomainRestore() brings it back.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_SYSTEM_ERROR
+ * (the file cannot be written), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainSave(vwDomainPtr domain,
+                 const char *to);
+
+/**
+ * vwDomainSaveFlags:
+ * @domain: a domain
+ * @to: the path of a file
+ * @dxml: NULL: another document is not supported
+ * @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
+ *   VW_DOMAIN_SAVE_PAUSED say how it is when restored
+ *
+ * Does as vwDomainSave().
+ *
+ * Returns 0; -1: as vwDomainSave(); VW_ERR_INVALID_ARG: flags that exclude each
+ * other; VW_ERR_ARGUMENT_UNSUPPORTED: @dxml is not NULL.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainSaveFlags(vwDomainPtr domain,
+                      const char *to,
+                      const char *dxml,
+                      unsigned int flags);
+
+/**
+ * vwDomainManagedSave:
+ * @domain: a domain
+ * @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
+ *   VW_DOMAIN_SAVE_PAUSED say how it is when started again
+ *
+ * Saves the state of the guest where the next start finds it, and ends the
+ * instance.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active, or transient),
+ * VW_ERR_INVALID_ARG (flags that exclude each other), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainManagedSave(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainHasManagedSaveImage:
+ * @domain: a domain
+ * @flags: 0
+ *
+ * Returns 1: the next start restores a managed-save image; 0: there is none;
+ * -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainHasManagedSaveImage(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainManagedSaveRemove:
+ * @domain: a domain
+ * @flags: 0
+ *
+ * Drops the managed-save image, if there is one.
+ *
+ * Returns 0; -1: VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainManagedSaveRemove(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainRename:
+ * @domain: a domain
+ * @new_name: another name
+ * @flags: 0
+ *
+ * Gives an inactive, persistent domain another name. @domain itself goes on
+ * showing the name that it was looked up with.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is active or transient, has a
+ * managed-save image, or the name is taken), what is wrong with the name,
+ * VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainRename(vwDomainPtr domain,
+                   const char *new_name,
+                   unsigned int flags);
+
+/**
+ * vwUUIDGenerate:
+ * @uuid: where to write 16 bytes
+ *
+ * Makes a random UUID (version 4).
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwUUIDGenerate(unsigned char *uuid);
+
+/**
+ * vwUUIDParse:
+ * @text: a UUID, with or without hyphens
+ * @uuid: where to write 16 bytes
+ *
+ * Reads a UUID.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, it is none.
+ *
+ * Since: 0.1.0
+ */
+int vwUUIDParse(const char *text, unsigned char *uuid);
+
+/**
+ * vwUUIDFormat:
+ * @uuid: 16 bytes
+ * @buf: a buffer of VW_UUID_STRING_BUFLEN bytes
+ *
+ * Writes a UUID as a string with hyphens, in lower case.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwUUIDFormat(const unsigned char *uuid, char *buf);
+
+/**
+ * vwCursorFormat:
+ * @cursor: a cursor
+ * @buf: a buffer
+ * @size: how many bytes it has; VW_CURSOR_STRING_BUFLEN always suffice
+ *
+ * Writes a cursor as a string, "epoch:seq".
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, the buffer is too small.
+ *
+ * Since: 0.1.0
+ */
+int vwCursorFormat(const struct vwCursor *cursor, char *buf, size_t size);
+
+/**
+ * vwCursorParse:
+ * @text: what vwCursorFormat() wrote
+ * @cursor: where to write the cursor
+ *
+ * Reads a cursor.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, it is none.
+ *
+ * Since: 0.1.0
+ */
+int vwCursorParse(const char *text, struct vwCursor *cursor);
+
+/**
+ * vwConnectDomainEventRegisterAny:
+ * @conn: a connection
+ * @dom: a domain of this connection, to hear of it alone; NULL for all
+ * @eventID: a vwDomainEventID
+ * @cb: the callback, in VW_DOMAIN_EVENT_CALLBACK()
+ * @opaque: a pointer for the callback
+ * @freecb: frees @opaque, may be NULL
+ *
+ * Registers a callback: for VW_DOMAIN_EVENT_ID_LIFECYCLE the nine types of
+ * libvirt, for VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE all of them, ADDED and REMOVED
+ * too. Both are of the form vwConnectDomainEventCallback. Other ids that libvirt
+ * has are accepted, and heard of where the driver tells such events.
+ *
+ * The callback hears exactly the events numbered after the moment when this
+ * returned, in order, on a thread that the connection has for it. It may be
+ * registered any number of times. The registration holds @conn.
+ *
+ * Returns the id of the registration, for
+ * vwConnectDomainEventDeregisterAny(); -1: VW_ERR_INVALID_ARG, and @freecb will
+ * not run.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectDomainEventRegisterAny(vwConnectPtr conn,
+                                    vwDomainPtr dom,
+                                    int eventID,
+                                    vwConnectDomainEventGenericCallback cb,
+                                    void *opaque,
+                                    vwFreeCallback freecb);
+
+/**
+ * vwConnectDomainEventDeregisterAny:
+ * @conn: the connection that the callback was registered with
+ * @callbackID: the id of the registration
+ *
+ * Ends a registration of any kind. On return the callback runs in no thread and
+ * will not start, and the free callback has run. Inside any callback it does
+ * not wait: the callback will not start again, and the free callback runs when
+ * the last call has returned.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, there is no such registration (any more).
+ *
+ * Since: 0.1.0
+ */
+int vwConnectDomainEventDeregisterAny(vwConnectPtr conn, int callbackID);
+
+/**
+ * vwConnectDomainEventDeregisterAnyFlags:
+ * @conn: the connection that the callback was registered with
+ * @callbackID: the id of the registration
+ * @flags: VW_DOMAIN_EVENT_DEREGISTER_NOWAIT or 0
+ *
+ * Does as vwConnectDomainEventDeregisterAny(). With
+ * VW_DOMAIN_EVENT_DEREGISTER_NOWAIT it never waits, as libvirt's does not: a
+ * call may still be under way on return.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, there is no such registration (any more).
+ *
+ * Since: 0.1.0
+ */
+int vwConnectDomainEventDeregisterAnyFlags(vwConnectPtr conn,
+                                           int callbackID,
+                                           unsigned int flags);
+
+/**
+ * vwConnectDomainRecordRegister:
+ * @conn: a connection
+ * @opts: what to deliver, NULL for every event from now on
+ * @optsSize: sizeof(vwWatchOptions)
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @freecb: frees @opaque, may be NULL
+ *
+ * Registers a callback for the records of a watch: see vwWatchNew(). With
+ * VW_WATCH_SNAPSHOT a program knows every domain from its callback alone.
+ *
+ * Returns the id of the registration, for
+ * vwConnectDomainEventDeregisterAny(); -1: as vwWatchNew(), and @freecb will not
+ * run.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectDomainRecordRegister(vwConnectPtr conn,
+                                  const struct vwWatchOptions *opts,
+                                  size_t optsSize,
+                                  vwDomainRecordCallback cb,
+                                  void *opaque,
+                                  vwFreeCallback freecb);
+
+/**
+ * vwWatchNew:
+ * @conn: a connection
+ * @opts: what to deliver, NULL for every event from now on
+ * @optsSize: sizeof(vwWatchOptions)
+ *
+ * Makes a watch. With VW_WATCH_SNAPSHOT it delivers CATCHUP, what leads from
+ * nothing to what exists, SYNCED, and then every later event: nothing is lost
+ * in between, nothing comes twice. With a cursor it goes on behind it; when the
+ * cursor cannot be used it delivers CATCHUP of origin VW_ORIGIN_RESET and all
+ * that exists, so that what is not named before SYNCED exists no more.
+ *
+ * The filter of types comes last: in catch-ups too, while CATCHUP, SYNCED and
+ * SOURCE_* always pass. Gaps in the numbers are normal under a filter; a loss is
+ * always a CATCHUP.
+ *
+ * Returns the watch, to be freed with vwWatchFree(); NULL: VW_ERR_INVALID_ARG
+ * (unknown flags, a bit without a type, a size that is too small, unknown
+ * members that are not 0).
+ *
+ * Since: 0.1.0
+ */
+vwWatchPtr vwWatchNew(vwConnectPtr conn,
+                      const struct vwWatchOptions *opts,
+                      size_t optsSize);
+
+/**
+ * vwWatchNext:
+ * @watch: a watch
+ * @rec: where to write the record
+ * @recSize: sizeof(vwRecord)
+ * @timeoutMs: how long to wait in milliseconds, 0 not at all, -1 for ever
+ *
+ * Waits for the next record. The strings of @rec are good until the next call
+ * on this watch.
+ *
+ * Returns 1: a record; 0: the time is over, or a Unix signal came; -1: error,
+ * VW_ERR_OPERATION_ABORTED once the watch was cancelled,
+ * VW_ERR_OPERATION_INVALID if another thread is using it.
+ *
+ * Since: 0.1.0
+ */
+int vwWatchNext(vwWatchPtr watch,
+                struct vwRecord *rec,
+                size_t recSize,
+                int timeoutMs);
+
+/**
+ * vwWatchCancel:
+ * @watch: a watch that is not freed meanwhile
+ *
+ * From now on vwWatchNext() returns -1 with VW_ERR_OPERATION_ABORTED, also where
+ * it waits. May be called by any thread, and in a signal handler: it takes no
+ * lock, allocates nothing and leaves errno alone. Of a pointer that is no watch
+ * it keeps no error.
+ *
+ * Returns 0; -1: not a watch.
+ *
+ * Since: 0.1.0
+ */
+int vwWatchCancel(vwWatchPtr watch);
+
+/**
+ * vwWatchGetFD:
+ * @watch: a watch
+ *
+ * Makes the watch fit for poll() and event loops: the file descriptor is
+ * readable while there is a record to read, or the watch was cancelled. It is
+ * for polling only, level-triggered, closed on exec, and belongs to the watch.
+ *
+ * Returns the file descriptor, always the same one; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwWatchGetFD(vwWatchPtr watch);
+
+/**
+ * vwWatchGetCursor:
+ * @watch: a watch
+ * @cursor: where to write the cursor
+ *
+ * Tells the place up to which everything has been delivered. It moves over a
+ * catch-up only at its SYNCED, so that breaking off repeats it harmlessly.
+ *
+ * Returns 0; -1: error, VW_ERR_OPERATION_INVALID if another thread is using the
+ * watch.
+ *
+ * Since: 0.1.0
+ */
+int vwWatchGetCursor(vwWatchPtr watch, struct vwCursor *cursor);
+
+/**
+ * vwWatchFree:
+ * @watch: a watch
+ *
+ * Ends a watch.
+ *
+ * Returns 0; -1: error, VW_ERR_OPERATION_INVALID if another thread is using it
+ * (cancel it first, and wait for that thread).
+ *
+ * Since: 0.1.0
+ */
+int vwWatchFree(vwWatchPtr watch);
+
+/**
+ * vwConnectGetStats:
+ * @conn: a connection
+ * @stats: where to write the figures
+ * @size: sizeof(vwStats)
+ *
+ * Tells figures of the registry.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectGetStats(vwConnectPtr conn, struct vwStats *stats, size_t size);
+
+/**
+ * vwWatchGetStats:
+ * @watch: a watch
+ * @stats: where to write the figures
+ * @size: sizeof(vwWatchStats)
+ *
+ * Tells figures of the watch.
+ *
+ * Returns 0; -1: error, VW_ERR_OPERATION_INVALID if another thread is using the
+ * watch.
+ *
+ * Since: 0.1.0
+ */
+int vwWatchGetStats(vwWatchPtr watch, struct vwWatchStats *stats, size_t size);
+
+/**
+ * vwDomainEventTypeToString:
+ * @type: a vwDomainEventType
+ *
+ * Returns the name of an event type in lower case, such as "started", never to
+ * be freed; NULL: VW_ERR_INVALID_ARG, there is no such type.
+ *
+ * Since: 0.1.0
+ */
+const char *vwDomainEventTypeToString(int type);
+
+/**
+ * vwDomainEventDetailToString:
+ * @type: a vwDomainEventType
+ * @detail: a detail of that type
+ *
+ * Returns the name of a detail in lower case, such as "booted", never to be
+ * freed; NULL: VW_ERR_INVALID_ARG, there is no such detail.
+ *
+ * Since: 0.1.0
+ */
+const char *vwDomainEventDetailToString(int type, int detail);
+
+/**
+ * vwDomainStateToString:
+ * @state: a vwDomainState
+ *
+ * Returns the name of a state in lower case, such as "running", never to be
+ * freed; NULL: VW_ERR_INVALID_ARG, there is no such state.
+ *
+ * Since: 0.1.0
+ */
+const char *vwDomainStateToString(int state);
+
+/**
+ * vwDomainReasonToString:
+ * @state: a vwDomainState
+ * @reason: a reason of that state
+ *
+ * Returns the name of a reason in lower case, such as "booted", never to be
+ * freed; NULL: VW_ERR_INVALID_ARG, there is no such reason.
+ *
+ * Since: 0.1.0
+ */
+const char *vwDomainReasonToString(int state, int reason);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* VIRTWATCH_H */

@@ -1,0 +1,249 @@
+//! Connections.
+
+use std::ffi::{CString, c_char, c_int, c_uint, c_ulong};
+use std::ptr;
+
+use super::guard::{Call, count, guard};
+use super::handle::{Object, Ref};
+use super::{library, string};
+use crate::{Connection, Error, ErrorCode, ErrorDomain, EventType, Result};
+
+/// vwConnect:
+///
+/// A connection to a source of domains. It may be used by any number of threads
+/// at once. Domains, watches and registrations hold it.
+///
+/// Since: 0.1.0
+#[derive(Debug)]
+pub struct vwConnect {
+    pub(super) connection: Connection,
+    /// The URI, as records name their source.
+    pub(super) uri: CString,
+    driver_type: CString,
+}
+
+/// A connection, as functions take it.
+pub type vwConnectPtr = *mut vwConnect;
+
+impl Object for vwConnect {
+    const KIND: u64 = u64::from_be_bytes(*b"vwConnct");
+
+    fn invalid(function: &str) -> Error {
+        Error::new(ErrorCode::InvalidConn, ErrorDomain::Domain, function)
+    }
+}
+
+fn open(
+    call: &Call,
+    name: *const c_char,
+    open: fn(&str) -> Result<Connection>,
+) -> Result<vwConnectPtr> {
+    let connection = open(call.text_or_null(name, "name")?.unwrap_or_default())?;
+    let uri = string::terminated(connection.uri());
+    let driver_type = string::terminated(connection.driver_type());
+    Ok(Ref::new(vwConnect { connection, uri, driver_type }).into_ptr())
+}
+
+/// vwConnectOpen:
+/// @name: the URI of a source of domains; NULL or empty for the default one
+///
+/// Opens a connection. "test:///default" is one registry per process, with the
+/// running domain "test"; "test:///empty" is an empty registry of this
+/// connection alone; "test:///path/of/a/file.xml" one that the <node> document
+/// in that file fills. The default is what the environment variable
+/// VIRTWATCH_DEFAULT_URI says, or else LIBVIRT_DEFAULT_URI.
+///
+/// No thread is started before a callback is registered, and no event loop is
+/// needed.
+///
+/// Returns the connection, to be closed with vwConnectClose(); NULL:
+/// VW_ERR_NO_CONNECT (no driver takes the URI), VW_ERR_INVALID_ARG (it is no
+/// URI, not UTF-8, or there is no default), or what is wrong with the file.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectOpen(name: *const c_char) -> vwConnectPtr {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null_mut(), unsafe { Call::new("vwConnectOpen") }, |call| {
+        open(call, name, Connection::open)
+    })
+}
+
+/// vwConnectOpenReadOnly:
+/// @name: the URI of a source of domains; NULL or empty for the default one
+///
+/// Opens a connection that can watch and look up, but changes nothing: what
+/// would, fails with VW_ERR_OPERATION_DENIED.
+///
+/// Returns as vwConnectOpen().
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectOpenReadOnly(name: *const c_char) -> vwConnectPtr {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null_mut(), unsafe { Call::new("vwConnectOpenReadOnly") }, |call| {
+        open(call, name, Connection::open_read_only)
+    })
+}
+
+/// vwConnectRef:
+/// @conn: a connection
+///
+/// Takes one more reference, to be dropped with vwConnectClose().
+///
+/// Returns 0, or -1.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectRef(conn: vwConnectPtr) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectRef") }, |call| {
+        call.connection(conn)?.keep().into_ptr();
+        Ok(0)
+    })
+}
+
+/// vwConnectClose:
+/// @conn: a connection
+///
+/// Drops one reference. Domains, watches and registered callbacks have
+/// references of their own: the connection stays open, and callbacks go on,
+/// until the last of them is gone. It may be called in any callback.
+///
+/// Returns 0: the connection is gone; 1: something still holds it; -1: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectClose(conn: vwConnectPtr) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectClose") }, |call| Ok((!call.release(conn)?).into()))
+}
+
+/// vwConnectGetURI:
+/// @conn: a connection
+///
+/// Returns the URI that opened the registry, which the caller frees with
+/// free(); NULL: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetURI(conn: vwConnectPtr) -> *mut c_char {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null_mut(), unsafe { Call::new("vwConnectGetURI") }, |call| {
+        Ok(string::give(call.connection(conn)?.connection.uri()))
+    })
+}
+
+/// vwConnectGetType:
+/// @conn: a connection
+///
+/// Returns the name of the driver, such as "TEST", good as long as the
+/// connection and not to be freed; NULL: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetType(conn: vwConnectPtr) -> *const c_char {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null(), unsafe { Call::new("vwConnectGetType") }, |call| {
+        Ok(call.connection(conn)?.driver_type.as_ptr())
+    })
+}
+
+/// vwConnectGetHostname:
+/// @conn: a connection
+///
+/// Returns the name of the host that the domains run on, which the caller frees
+/// with free(); NULL: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetHostname(conn: vwConnectPtr) -> *mut c_char {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null_mut(), unsafe { Call::new("vwConnectGetHostname") }, |call| {
+        Ok(string::give(&call.connection(conn)?.connection.hostname()?))
+    })
+}
+
+/// vwConnectGetLibVersion:
+/// @conn: a connection
+/// @libVer: where to write the version
+///
+/// Tells the version of the library at the other end, which is this one for
+/// sources in this process. See vwGetVersion().
+///
+/// Returns 0, or -1.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetLibVersion(conn: vwConnectPtr, libVer: *mut c_ulong) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectGetLibVersion") }, |call| {
+        call.connection(conn)?;
+        call.out(libVer, "libVer")?.write(library::VERSION);
+        Ok(0)
+    })
+}
+
+/// vwConnectIsAlive:
+/// @conn: a connection
+///
+/// Returns 1: the source can be reached, which one in this process always can;
+/// 0: it cannot, and what is listed is stale; -1: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectIsAlive(conn: vwConnectPtr) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectIsAlive") }, |call| {
+        Ok(call.connection(conn)?.connection.is_alive().into())
+    })
+}
+
+/// vwConnectGetEventSupport:
+/// @conn: a connection
+/// @type: a vwDomainEventType
+///
+/// Tells what the source can say about events of a type, so that a program
+/// knows which it may rely on.
+///
+/// Returns a vwEventSupport; -1: error, VW_ERR_INVALID_ARG if there is no such
+/// type.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetEventSupport(conn: vwConnectPtr, r#type: c_int) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectGetEventSupport") }, |call| {
+        let conn = call.connection(conn)?;
+        let event_type = EventType::from_number(r#type)
+            .ok_or_else(|| call.refuse("type", "must be an event type"))?;
+        Ok(conn.connection.event_support(event_type).number())
+    })
+}
+
+/// vwConnectAudit:
+/// @conn: a connection
+/// @flags: 0
+///
+/// Compares the registry with its source; where the registry is itself the
+/// truth, with its journal. Costs the time of a listing.
+///
+/// Returns how many domains differed, which is 0 unless something went wrong;
+/// -1: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectAudit(conn: vwConnectPtr, flags: c_uint) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectAudit") }, |call| {
+        let conn = call.connection(conn)?;
+        call.no_flags(flags)?;
+        Ok(count(usize::try_from(conn.connection.audit()?).unwrap_or(usize::MAX)))
+    })
+}
+
+since! { "VIRTWATCH_0.1.0":
+    vwConnectOpen vwConnectOpenReadOnly vwConnectRef vwConnectClose vwConnectGetURI
+    vwConnectGetType vwConnectGetHostname vwConnectGetLibVersion vwConnectIsAlive
+    vwConnectGetEventSupport vwConnectAudit
+}

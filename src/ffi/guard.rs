@@ -1,0 +1,289 @@
+//! The way in: every exported function runs in [`guard`], and reads its arguments through its
+//! [`Call`].
+
+use std::ffi::{OsStr, c_char, c_int, c_uint};
+use std::mem::ManuallyDrop;
+use std::os::unix::ffi::OsStrExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use bitflags::Flags;
+
+use super::connection::vwConnect;
+use super::domain::vwDomain;
+use super::handle::{Borrowed, Checked, Object};
+use super::watch::vwWatch;
+use super::{error, handle, string};
+use crate::{Connection, CreateFlags, Error, ErrorCode, ErrorDomain, Result, Uuid};
+
+/// One call of an exported function, which checks its arguments.
+///
+/// To have one is to have the caller's promise that the pointers among the arguments are what the
+/// header asks for; that is why its methods are safe.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call {
+    function: &'static str,
+}
+
+/// Runs an exported function: clears the thread's last error, keeps the error it fails with, and
+/// lets no panic out. `failed` is what the function returns then.
+pub(super) fn guard<T>(failed: T, call: Call, run: impl FnOnce(&Call) -> Result<T>) -> T {
+    error::clear();
+    match catch_unwind(AssertUnwindSafe(|| run(&call))) {
+        Ok(Ok(value)) => value,
+        Ok(Err(error)) => {
+            error::set(&error);
+            failed
+        }
+        Err(payload) => {
+            // A payload may panic in its own drop.
+            let _leaked = ManuallyDrop::new(payload);
+            let info = format!("panic in {}", call.function);
+            error::set(&Error::new(ErrorCode::InternalError, ErrorDomain::None, info));
+            failed
+        }
+    }
+}
+
+/// Where C wants a value to be written.
+pub(super) struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    pub(super) fn write(&self, value: T) {
+        // SAFETY: `Call::out` found it neither NULL nor misaligned; that it can be written is the
+        // promise behind the call.
+        unsafe { self.0.write(value) };
+    }
+}
+
+/// An array that C wants to be filled.
+pub(super) struct OutArray<T> {
+    start: *mut T,
+    len: usize,
+}
+
+impl<T> OutArray<T> {
+    /// Writes as many of the values as there is room for, and returns how many those are.
+    pub(super) fn fill(&self, values: impl IntoIterator<Item = T>) -> c_int {
+        let mut filled = 0;
+        for value in values.into_iter().take(self.len) {
+            // SAFETY: `filled` is less than the length that C gave.
+            let place = unsafe { self.start.add(filled) };
+            // SAFETY: as `Out::write`.
+            unsafe { place.write(value) };
+            filled += 1;
+        }
+        count(filled)
+    }
+}
+
+/// Runs what a signal handler may run, and brings errno back as it was.
+pub(super) fn errno_untouched(run: impl FnOnce()) {
+    // SAFETY: the address of this thread's errno.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: it is there as long as the thread.
+    let before = unsafe { errno.read() };
+    run();
+    // SAFETY: as above.
+    unsafe { errno.write(before) };
+}
+
+/// A number of things as C returns it.
+pub(super) fn count(number: usize) -> c_int {
+    c_int::try_from(number).unwrap_or(c_int::MAX)
+}
+
+impl Call {
+    /// A call of `function`.
+    ///
+    /// # Safety
+    /// The arguments of the exported function of that name are what the header asks for.
+    pub(super) const unsafe fn new(function: &'static str) -> Self {
+        Self { function }
+    }
+
+    /// The name of the function.
+    pub(super) fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// INVALID_ARG: what is wrong with an argument, worded as libvirt words it.
+    pub(super) fn refuse(&self, argument: &str, wish: &str) -> Error {
+        Error::invalid_arg(format!("{argument} in {} {wish}", self.function))
+    }
+
+    fn check<T: Object>(&self, pointer: *mut T) -> Result<Borrowed<'_, T>> {
+        // SAFETY: the promise behind the call.
+        match unsafe { handle::check(pointer) } {
+            Checked::Live(object) => Ok(object),
+            Checked::Inherited(_) => Err(self.inherited::<T>()),
+            Checked::Invalid => Err(T::invalid(self.function)),
+        }
+    }
+
+    /// An object made before this process was forked.
+    fn inherited<T: Object>(&self) -> Error {
+        let invalid = T::invalid(self.function);
+        let message = format!("{}: it was made before a fork", invalid.message());
+        Error::plain(invalid.code(), invalid.domain(), message)
+    }
+
+    /// A connection.
+    pub(super) fn connection(&self, conn: *mut vwConnect) -> Result<Borrowed<'_, vwConnect>> {
+        self.check(conn)
+    }
+
+    /// A domain.
+    pub(super) fn domain(&self, domain: *mut vwDomain) -> Result<Borrowed<'_, vwDomain>> {
+        self.check(domain)
+    }
+
+    /// A watch.
+    pub(super) fn watch(&self, watch: *mut vwWatch) -> Result<Borrowed<'_, vwWatch>> {
+        self.check(watch)
+    }
+
+    /// A watch, by what is safe in a signal handler.
+    #[expect(clippy::unused_self, reason = "to have a call is to have the caller's promise")]
+    pub(super) fn watch_in_handler(&self, watch: *mut vwWatch) -> Option<Borrowed<'_, vwWatch>> {
+        // SAFETY: the promise behind the call.
+        match unsafe { handle::check(watch) } {
+            Checked::Live(watch) => Some(watch),
+            _ => None,
+        }
+    }
+
+    /// Drops C's reference to an object. Whether it was the last. What this process inherited by a
+    /// fork is let go without a word to the process that it belongs to.
+    pub(super) fn release<T: Object>(&self, pointer: *mut T) -> Result<bool> {
+        // SAFETY: the promise behind the call.
+        match unsafe { handle::check(pointer) } {
+            Checked::Live(object) => Ok(object.take().release()),
+            Checked::Inherited(object) => Ok(object.forget()),
+            Checked::Invalid => Err(T::invalid(self.function)),
+        }
+    }
+
+    /// Refuses to change anything over a read-only connection.
+    pub(super) fn writable(&self, connection: &Connection) -> Result<()> {
+        if connection.is_read_only() {
+            let info = format!("read only access prevents {}", self.function);
+            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Dom, info));
+        }
+        Ok(())
+    }
+
+    /// The bytes of a string.
+    fn bytes(&self, text: *const c_char, argument: &str) -> Result<&[u8]> {
+        // SAFETY: the promise behind the call.
+        let bytes = unsafe { string::bytes(text) };
+        bytes.ok_or_else(|| self.refuse(argument, "must not be NULL"))
+    }
+
+    /// A text.
+    pub(super) fn text(&self, text: *const c_char, argument: &str) -> Result<&str> {
+        std::str::from_utf8(self.bytes(text, argument)?)
+            .map_err(|error| self.refuse(argument, &format!("must be UTF-8: {error}")))
+    }
+
+    /// A text that may be left out.
+    pub(super) fn text_or_null(&self, text: *const c_char, argument: &str) -> Result<Option<&str>> {
+        if text.is_null() { Ok(None) } else { self.text(text, argument).map(Some) }
+    }
+
+    /// The path of a file: any bytes, as the operating system has it.
+    pub(super) fn path(&self, path: *const c_char, argument: &str) -> Result<&Path> {
+        Ok(Path::new(OsStr::from_bytes(self.bytes(path, argument)?)))
+    }
+
+    /// Flags, of which `allowed` can be set here.
+    pub(super) fn flags<F: Flags<Bits = u32> + Copy>(
+        &self,
+        flags: c_uint,
+        allowed: F,
+    ) -> Result<F> {
+        match flags & !allowed.bits() {
+            0 => Ok(F::from_bits_retain(flags)),
+            unsupported => Err(self.unsupported_flags(unsupported)),
+        }
+    }
+
+    /// INVALID_ARG: flags that cannot be set here.
+    pub(super) fn unsupported_flags(&self, flags: u32) -> Error {
+        let function = self.function;
+        Error::invalid_arg(format!("unsupported flags ({flags:#x}) in function {function}"))
+    }
+
+    /// Flags where there are none yet.
+    pub(super) fn no_flags(&self, flags: c_uint) -> Result<()> {
+        self.flags(flags, CreateFlags::empty()).map(drop)
+    }
+
+    /// A value.
+    pub(super) fn read<T: Copy>(&self, value: *const T, argument: &str) -> Result<T> {
+        if value.is_null() {
+            return Err(self.refuse(argument, "must not be NULL"));
+        }
+        if !value.is_aligned() {
+            return Err(self.refuse(argument, "is misaligned"));
+        }
+        // SAFETY: neither NULL nor misaligned; the rest is the promise behind the call.
+        Ok(unsafe { value.read() })
+    }
+
+    /// 16 bytes that are a UUID.
+    pub(super) fn uuid(&self, uuid: *const u8, argument: &str) -> Result<Uuid> {
+        Ok(Uuid::from_bytes(self.read(uuid.cast(), argument)?))
+    }
+
+    /// Where to write a value.
+    pub(super) fn out<T>(&self, place: *mut T, argument: &str) -> Result<Out<T>> {
+        if place.is_null() {
+            return Err(self.refuse(argument, "must not be NULL"));
+        }
+        if !place.is_aligned() {
+            return Err(self.refuse(argument, "is misaligned"));
+        }
+        Ok(Out(place))
+    }
+
+    /// Where to write a value that C need not want.
+    pub(super) fn out_or_null<T>(&self, place: *mut T, argument: &str) -> Result<Option<Out<T>>> {
+        if place.is_null() { Ok(None) } else { self.out(place, argument).map(Some) }
+    }
+
+    /// Where to write a UUID.
+    pub(super) fn out_uuid(&self, place: *mut u8, argument: &str) -> Result<Out<[u8; 16]>> {
+        self.out(place.cast(), argument)
+    }
+
+    /// An array to fill, with its length, whose arguments are named too.
+    pub(super) fn out_array<T>(
+        &self,
+        (start, argument): (*mut T, &str),
+        (len, len_argument): (c_int, &str),
+    ) -> Result<OutArray<T>> {
+        let len = usize::try_from(len)
+            .map_err(|_| self.refuse(len_argument, "must be zero or greater"))?;
+        if len > 0 {
+            self.out(start, argument)?;
+        }
+        Ok(OutArray { start, len })
+    }
+
+    /// A buffer for a text, with its length.
+    pub(super) fn out_text(
+        &self,
+        (start, argument): (*mut c_char, &str),
+        (len, len_argument): (usize, &str),
+        text: &str,
+    ) -> Result<()> {
+        self.out(start, argument)?;
+        if len <= text.len() {
+            let wish = format!("must be at least {}", text.len() + 1);
+            return Err(self.refuse(len_argument, &wish));
+        }
+        OutArray { start: start.cast(), len }.fill(text.bytes().chain([0]));
+        Ok(())
+    }
+}

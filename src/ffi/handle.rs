@@ -1,0 +1,343 @@
+//! What C holds: counted references to objects with a header that can be checked.
+//!
+//! A handle begins with a number for its kind. When its last reference goes, the object is dropped
+//! at once, but the memory waits in a quarantine until [`QUARANTINE`] others have come after it: a
+//! pointer that is used too late meets a dead header rather than someone else's memory.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+
+use parking_lot::Mutex;
+
+use crate::Error;
+
+/// How many freed handles are still recognised.
+const QUARANTINE: usize = 4096;
+
+/// The kind of a handle that was freed.
+const FREED: u64 = u64::from_be_bytes(*b"vw:freed");
+
+/// No object lies below this address: small numbers are no pointers.
+const LOWEST: usize = 4096;
+
+/// A kind of object that C holds by pointer.
+pub(super) trait Object: Send + Sync + 'static {
+    /// Tells the kinds apart.
+    const KIND: u64;
+
+    /// What `function` says about a pointer that is none of this kind.
+    fn invalid(function: &str) -> Error;
+}
+
+/// How a pointer from C turned out.
+pub(super) enum Checked<'a, T: Object> {
+    Live(Borrowed<'a, T>),
+    /// Of a process that has forked since: locks and threads behind it are not in this one.
+    Inherited(Inherited<T>),
+    Invalid,
+}
+
+#[repr(C)]
+struct Header {
+    kind: AtomicU64,
+    references: AtomicU32,
+    /// In which process it was made: see [`generation`].
+    generation: u32,
+}
+
+#[repr(C)]
+struct Handle<T> {
+    header: Header,
+    object: ManuallyDrop<T>,
+}
+
+/// One counted reference.
+pub(super) struct Ref<T: Object> {
+    at: NonNull<Handle<T>>,
+}
+
+// SAFETY: a reference gives nothing but `&T` (and `&mut T` to its only holder), as `Arc` does.
+unsafe impl<T: Object> Send for Ref<T> {}
+// SAFETY: as above.
+unsafe impl<T: Object> Sync for Ref<T> {}
+
+impl<T: Object> Ref<T> {
+    pub(super) fn new(object: T) -> Self {
+        let header = Header {
+            kind: AtomicU64::new(T::KIND),
+            references: AtomicU32::new(1),
+            generation: generation(),
+        };
+        let handle = Box::new(Handle { header, object: ManuallyDrop::new(object) });
+        Self { at: NonNull::from(Box::leak(handle)) }
+    }
+
+    /// The pointer that C knows it by, without a reference of its own.
+    pub(super) fn as_ptr(&self) -> *mut T {
+        self.at.as_ptr().cast()
+    }
+
+    /// Hands this reference to C.
+    pub(super) fn into_ptr(self) -> *mut T {
+        ManuallyDrop::new(self).as_ptr()
+    }
+
+    /// The object, if nobody else has a reference.
+    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+        if self.header().references.load(Ordering::Acquire) != 1 {
+            return None;
+        }
+        // SAFETY: the handle lives as long as this reference, which is the only one.
+        let handle = unsafe { self.at.as_mut() };
+        Some(&mut handle.object)
+    }
+
+    /// Drops this reference. Whether it was the last.
+    pub(super) fn release(self) -> bool {
+        let this = ManuallyDrop::new(self);
+        release(this.at)
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: a handle lives as long as there is a reference.
+        &unsafe { self.at.as_ref() }.header
+    }
+}
+
+impl<T: Object> Clone for Ref<T> {
+    fn clone(&self) -> Self {
+        let before = self.header().references.fetch_add(1, Ordering::Relaxed);
+        // As with `Arc`: a count that overflows would free what is in use.
+        if before > u32::MAX / 2 {
+            std::process::abort();
+        }
+        Self { at: self.at }
+    }
+}
+
+impl<T: Object> Drop for Ref<T> {
+    fn drop(&mut self) {
+        release(self.at);
+    }
+}
+
+impl<T: Object> Deref for Ref<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: a handle lives as long as there is a reference.
+        &unsafe { self.at.as_ref() }.object
+    }
+}
+
+impl<T: Object> fmt::Debug for Ref<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ref").field(&self.at).finish()
+    }
+}
+
+/// An object for the time of a call: C's reference keeps it.
+pub(super) struct Borrowed<'a, T: Object> {
+    handle: &'a Handle<T>,
+}
+
+impl<T: Object> Borrowed<'_, T> {
+    /// A reference that outlives the call.
+    pub(super) fn keep(&self) -> Ref<T> {
+        let borrowed = ManuallyDrop::new(Ref { at: NonNull::from(self.handle) });
+        Ref::clone(&borrowed)
+    }
+
+    /// C's own reference, which C gives up.
+    pub(super) fn take(self) -> Ref<T> {
+        Ref { at: NonNull::from(self.handle) }
+    }
+
+    /// The pointer that C knows it by.
+    pub(super) fn as_ptr(&self) -> *mut T {
+        NonNull::from(self.handle).as_ptr().cast()
+    }
+}
+
+impl<T: Object> Deref for Borrowed<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.handle.object
+    }
+}
+
+/// An object of the process that this one was forked from. All that can be done is to let it go.
+pub(super) struct Inherited<T: Object> {
+    at: NonNull<Handle<T>>,
+}
+
+impl<T: Object> Inherited<T> {
+    /// Drops C's reference. Whether it was the last. The object is not dropped: its locks may be
+    /// held by threads that do not exist here.
+    pub(super) fn forget(&self) -> bool {
+        // SAFETY: `check` found the header alive.
+        let header = unsafe { &(*self.at.as_ptr()).header };
+        let last = header.references.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last {
+            header.kind.store(FREED, Ordering::Relaxed);
+        }
+        last
+    }
+}
+
+/// What a pointer from C is.
+///
+/// # Safety
+/// It is NULL, no pointer at all, or points to 8 readable bytes; if these begin a handle that was
+/// not freed, then one that is not freed before 'a ends.
+pub(super) unsafe fn check<'a, T: Object>(pointer: *mut T) -> Checked<'a, T> {
+    let at: *mut Handle<T> = pointer.cast();
+    if at.addr() < LOWEST || !at.is_aligned() {
+        return Checked::Invalid;
+    }
+    // SAFETY: not NULL, aligned, readable says the caller. An atomic may be read while it changes.
+    let kind = unsafe { &*at.cast::<AtomicU64>() };
+    if kind.load(Ordering::Relaxed) != T::KIND {
+        return Checked::Invalid;
+    }
+    // SAFETY: it is a handle of this kind, alive for 'a says the caller.
+    let handle = unsafe { &*at };
+    if handle.header.generation != generation() {
+        return Checked::Inherited(Inherited { at: NonNull::from(handle) });
+    }
+    Checked::Live(Borrowed { handle })
+}
+
+/// Drops one reference. Whether it was the last.
+fn release<T: Object>(at: NonNull<Handle<T>>) -> bool {
+    // SAFETY: the reference that is given up here keeps the handle alive so far.
+    let header = unsafe { &(*at.as_ptr()).header };
+    if header.references.fetch_sub(1, Ordering::Release) != 1 {
+        return false;
+    }
+    fence(Ordering::Acquire);
+    // Before the object goes, so that whatever its drop calls finds the handle freed.
+    header.kind.store(FREED, Ordering::Relaxed);
+    // SAFETY: it was the last reference.
+    let object = unsafe { &mut (*at.as_ptr()).object };
+    // SAFETY: nobody can reach the object any more, so that it is not used again.
+    unsafe { ManuallyDrop::drop(object) };
+    let freed = Freed { at: at.cast(), free: free::<T> };
+    let oldest = {
+        let mut waiting = WAITING.lock();
+        let oldest = if waiting.len() == QUARANTINE { waiting.pop_front() } else { None };
+        waiting.push_back(freed);
+        oldest
+    };
+    if let Some(oldest) = oldest {
+        // SAFETY: it was made for this memory, and is taken out of the quarantine once.
+        unsafe { (oldest.free)(oldest.at) };
+    }
+    true
+}
+
+/// Gives back the memory of a handle whose object was dropped.
+///
+/// # Safety
+/// `at` was a `Handle<T>` made by [`Ref::new`]; this is the only call for it.
+unsafe fn free<T>(at: NonNull<Header>) {
+    // SAFETY: the caller's promise; the object is in a `ManuallyDrop`, and is not dropped again.
+    drop(unsafe { Box::<Handle<T>>::from_raw(at.cast().as_ptr()) });
+}
+
+/// The memory of a handle without its object.
+struct Freed {
+    at: NonNull<Header>,
+    free: unsafe fn(NonNull<Header>),
+}
+
+// SAFETY: nobody but the quarantine uses the memory, apart from reading the atomic at its start.
+unsafe impl Send for Freed {}
+
+/// The freed handles that are still recognised, oldest first. A leaf lock, held for a few
+/// instructions.
+static WAITING: Mutex<VecDeque<Freed>> = Mutex::new(VecDeque::new());
+
+/// How many forks lie between the process that first used the library and this one.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// A number for this process, other than in those it was forked from.
+fn generation() -> u32 {
+    static WATCH_FORKS: Once = Once::new();
+    extern "C" fn forked() {
+        GENERATION.fetch_add(1, Ordering::Relaxed);
+    }
+    WATCH_FORKS.call_once(|| {
+        // SAFETY: `forked` may run in a child where nothing but async-signal-safe code may. That it
+        // cannot be set up for want of memory is as good as not noticing forks.
+        unsafe { libc::pthread_atfork(None, None, Some(forked)) };
+    });
+    GENERATION.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+
+    struct Thing;
+    struct Other;
+
+    impl Object for Thing {
+        const KIND: u64 = 1;
+
+        fn invalid(function: &str) -> Error {
+            Error::invalid_arg(function)
+        }
+    }
+
+    impl Object for Other {
+        const KIND: u64 = 2;
+
+        fn invalid(function: &str) -> Error {
+            Error::invalid_arg(function)
+        }
+    }
+
+    impl Drop for Thing {
+        fn drop(&mut self) {
+            DROPPED.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn is_live<T: Object>(pointer: *mut T) -> bool {
+        // SAFETY: the tests pass handles, freed ones within the quarantine, and non-pointers.
+        matches!(unsafe { check(pointer) }, Checked::Live(_))
+    }
+
+    /// G12: freed handles, other kinds and what is no pointer are told apart from live ones.
+    #[test]
+    fn a_pointer_is_checked_before_it_is_used() {
+        let thing = Ref::new(Thing);
+        let second = thing.clone();
+        let pointer = thing.as_ptr();
+        assert!(is_live(pointer));
+        assert!(!is_live(pointer.cast::<Other>()));
+        assert!(!is_live(pointer.wrapping_byte_add(1)));
+        assert!(!is_live::<Thing>(std::ptr::null_mut()));
+        assert!(!is_live::<Thing>(std::ptr::without_provenance_mut(8)));
+
+        assert!(!thing.release());
+        assert!(is_live(pointer));
+        assert!(second.release());
+        assert_eq!(DROPPED.load(Ordering::Relaxed), 1, "the object goes with the last reference");
+        for _ in 0..QUARANTINE - 1 {
+            assert!(Ref::new(Other).release());
+            assert!(!is_live(pointer));
+        }
+    }
+}

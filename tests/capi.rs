@@ -1,0 +1,64 @@
+//! The C face, from C: programs that are compiled against the header and the shared library of this
+//! very build, and run as they are and under valgrind.
+#![cfg(all(feature = "capi", target_os = "linux"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it leaves out"
+)]
+
+#[path = "capi/program.rs"]
+mod program;
+#[path = "capi/symbols.rs"]
+mod symbols;
+
+use program::Program;
+
+/// A test that builds a program of `tests/c` and runs it twice.
+macro_rules! programs {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        $(
+            $(#[$doc])*
+            #[test]
+            fn $name() {
+                let program = Program::build(concat!("tests/c/", stringify!($name), ".c"));
+                program.run(&[]);
+                program.run_under_valgrind(&["small"]);
+            }
+        )+
+    };
+}
+
+programs! {
+    /// Opening, the life of a domain, lookups, listing, last error, helpers.
+    basics;
+    /// Callbacks: numbers, filters, handles, what holds a connection (G8).
+    events;
+    /// Watches: snapshot (G4), filters, cursors (G7), lag (G5), cancelling, the file descriptor.
+    watch;
+    /// Everything may be called in a callback and in what frees it (G9).
+    reentrance;
+    /// What is refused, and that nothing changes then (G12).
+    bad_input;
+    /// Deregistering while events come: no call after it returned, freed once (G8).
+    threads;
+    /// The child of a fork can free what it inherited, and nothing else (G12).
+    forked;
+}
+
+/// The demonstration: its list, kept from events alone, equals the registry.
+#[test]
+fn the_inventory_example_agrees_with_the_registry() {
+    let program = Program::build("examples/c/inventory.c");
+    let output = program.run(&[]);
+    assert!(output.contains("the list kept from events equals the registry:"), "{output}");
+    program.run_under_valgrind(&[]);
+}
+
+#[test]
+fn the_watch_example_runs() {
+    let program = Program::build("examples/c/watch.c");
+    let output = program.run(&["test:///default", "0"]);
+    assert!(output.contains("test"), "{output}");
+    program.run_under_valgrind(&["test:///default", "0"]);
+}
