@@ -1,0 +1,254 @@
+//! Callbacks: order, panics, ends and hangs.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use virtwatch::{
+    Connection, CreateFlags, DestroyFlags, Domain, EventTypes, Record, Registration, Uuid,
+    WatchOptions,
+};
+
+use super::watchdog::Watchdog;
+
+fn uuid(number: u128) -> Uuid {
+    Uuid::from_u128(0x4000_8000_0000_0000_0000 + number)
+}
+
+fn define(conn: &Connection, number: u128) -> Domain {
+    let xml = format!(
+        "<domain type='test'><name>vm{number}</name><uuid>{}</uuid><memory>1</memory>\
+         <os><type>hvm</type></os></domain>",
+        uuid(number)
+    );
+    conn.define_xml(&xml).unwrap()
+}
+
+fn cycle(domain: &Domain) {
+    domain.start(CreateFlags::empty()).unwrap();
+    domain.destroy(DestroyFlags::empty()).unwrap();
+}
+
+fn seq(record: &Record) -> u64 {
+    match record {
+        Record::Event(event) => event.seq,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A registration that sends on what it is told.
+fn listen(conn: &Connection, options: WatchOptions) -> (Registration, Receiver<Record>) {
+    let (send, receive) = channel();
+    let callback = move |record: &Record| drop(send.send(record.clone()));
+    (conn.register(options, callback).unwrap(), receive)
+}
+
+/// G3: what one writer does is told to all registrations together in the order of the numbers,
+/// whatever their filters.
+#[test]
+fn registrations_are_called_in_the_order_of_the_events() {
+    let _watchdog = Watchdog::new("in order");
+    let conn = Connection::open("test:///empty").unwrap();
+    let domains: Vec<_> = (0..4).map(|number| define(&conn, number)).collect();
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let everything = WatchOptions { max_lag: u32::MAX, ..WatchOptions::default() };
+    let of = |number| WatchOptions { uuid: Some(uuid(number)), ..everything };
+    let types = EventTypes::from_bits(1 << 5).unwrap();
+    let stopped = WatchOptions { types, ..everything };
+    let registrations: Vec<_> = [of(0), everything, stopped, of(1), everything, of(2)]
+        .into_iter()
+        .map(|options| {
+            let log = Arc::clone(&log);
+            conn.register(options, move |record| log.lock().unwrap().push(seq(record))).unwrap()
+        })
+        .collect();
+    let begun = conn.cursor().seq;
+    for _ in 0..500 {
+        domains.iter().for_each(cycle);
+    }
+    let changes = conn.cursor().seq - begun;
+    let expected = usize::try_from(3 * changes / 4 + 2 * changes + changes / 2).unwrap();
+    while log.lock().unwrap().len() < expected {
+        thread::yield_now();
+    }
+    drop(registrations);
+    let log = log.lock().unwrap();
+    assert_eq!(log.len(), expected);
+    assert!(log.is_sorted());
+}
+
+/// G3: whoever writes, each registration is called in the order of the numbers, without a gap.
+#[test]
+fn every_registration_is_called_once_for_each_event() {
+    let _watchdog = Watchdog::new("once for each");
+    let conn = Connection::open("test:///empty").unwrap();
+    let domains: Vec<_> = (0..4).map(|number| define(&conn, number)).collect();
+    let everything = WatchOptions { max_lag: u32::MAX, ..WatchOptions::default() };
+    let listeners: Vec<_> = (0..4).map(|_| listen(&conn, everything)).collect();
+    thread::scope(|scope| {
+        for domain in &domains {
+            scope.spawn(|| (0..1_000).for_each(|_| cycle(domain)));
+        }
+    });
+    for (registration, receive) in listeners {
+        for expected in 9..=8_008 {
+            assert_eq!(seq(&receive.recv().unwrap()), expected);
+        }
+        registration.cancel();
+        assert!(receive.recv().is_err(), "called again");
+    }
+}
+
+/// G8: a registration sees exactly what comes after it.
+#[test]
+fn a_registration_begins_where_the_registry_is() {
+    let _watchdog = Watchdog::new("begins");
+    let conn = Connection::open("test:///empty").unwrap();
+    define(&conn, 0);
+    let (_registration, receive) = listen(&conn, WatchOptions::default());
+    define(&conn, 1);
+    assert_eq!(seq(&receive.recv().unwrap()), 3);
+}
+
+/// A panic ends the call, not the registration, and not the dispatcher.
+#[test]
+fn a_panicking_callback_is_called_again() {
+    let _watchdog = Watchdog::new("panics");
+    let conn = Connection::open("test:///empty").unwrap();
+    let (send, receive) = channel();
+    let callback = move |record: &Record| {
+        send.send(seq(record)).unwrap();
+        assert!(seq(record) != 1, "as a test expects");
+    };
+    let panicking = conn.register(WatchOptions::default(), callback).unwrap();
+    let (_other, others) = listen(&conn, WatchOptions::default());
+    define(&conn, 0);
+    assert_eq!([receive.recv(), receive.recv()], [Ok(1), Ok(2)]);
+    assert_eq!([1, 2], [seq(&others.recv().unwrap()), seq(&others.recv().unwrap())]);
+    panicking.cancel();
+    define(&conn, 1);
+    assert_eq!(seq(&others.recv().unwrap()), 3);
+    assert!(receive.recv().is_err());
+}
+
+/// A callback may panic while it is dropped.
+#[test]
+fn a_callback_that_panics_in_its_drop_ends_nothing_else() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("as a test expects");
+        }
+    }
+
+    let _watchdog = Watchdog::new("panics in its drop");
+    let conn = Connection::open("test:///empty").unwrap();
+    let (_other, others) = listen(&conn, WatchOptions::default());
+    let panics = Panics;
+    let callback = move |_: &Record| {
+        let _ = &panics;
+    };
+    conn.register(WatchOptions::default(), callback).unwrap().cancel();
+    define(&conn, 0);
+    assert_eq!(seq(&others.recv().unwrap()), 1);
+}
+
+/// A callback that says when it is inside, and stays there until it is let go.
+fn hang(conn: &Connection) -> (Registration, Receiver<()>, Sender<()>, Arc<AtomicBool>) {
+    let (entered, inside) = channel();
+    let (go, let_go) = channel::<()>();
+    let running = Arc::new(AtomicBool::new(false));
+    let runs = Arc::clone(&running);
+    let callback = move |_: &Record| {
+        runs.store(true, Ordering::SeqCst);
+        entered.send(()).unwrap();
+        let_go.recv().unwrap_or_default();
+        runs.store(false, Ordering::SeqCst);
+    };
+    let registration = conn.register(WatchOptions::default(), callback).unwrap();
+    (registration, inside, go, running)
+}
+
+/// G8: a cancel returns when the callback is over, and has been dropped.
+#[test]
+fn a_cancel_waits_for_the_callback() {
+    let _watchdog = Watchdog::new("a cancel waits");
+    let conn = Connection::open("test:///empty").unwrap();
+    for number in 0..50 {
+        let (registration, inside, go, running) = hang(&conn);
+        define(&conn, number);
+        inside.recv().unwrap();
+        thread::scope(|scope| {
+            let cancels = scope.spawn(|| {
+                registration.cancel();
+                assert!(!running.load(Ordering::SeqCst), "it still runs");
+                assert!(go.send(()).is_err(), "it has not been dropped");
+            });
+            assert!(!cancels.is_finished());
+            thread::yield_now();
+            // It may be called for the second event before the cancel is there.
+            go.send(()).unwrap();
+            go.send(()).unwrap_or_default();
+        });
+    }
+}
+
+/// G10: a callback that hangs delays the callbacks of its own connection only; no watch and no
+/// writer waits for it.
+#[test]
+fn a_hanging_callback_delays_only_its_own_connection() {
+    let _watchdog = Watchdog::new("a hanging callback");
+    let [first, second] = [0, 1].map(|_| Connection::open("test:///default").unwrap());
+    assert!(first.shares_registry_with(&second));
+    let (hanging, inside, go, running) = hang(&first);
+    let (_own, own) = listen(&first, WatchOptions::default());
+    let (_others, others) = listen(&second, WatchOptions::default());
+    let mut watch = first.watch(WatchOptions::default()).unwrap();
+    let begun = first.cursor().seq;
+    define(&second, 0);
+    inside.recv().unwrap();
+    for number in 1..100 {
+        define(&first, number);
+    }
+    for expected in begun + 1..=begun + 200 {
+        assert_eq!(seq(&others.recv().unwrap()), expected);
+        assert_eq!(seq(&watch.next(None).unwrap().unwrap()), expected);
+    }
+    assert!(running.load(Ordering::SeqCst));
+    drop(go);
+    hanging.cancel();
+    for expected in begun + 1..=begun + 200 {
+        assert_eq!(seq(&own.recv().unwrap()), expected);
+    }
+}
+
+/// G8: whoever ends a registration, and however many try, its callback is dropped once.
+#[test]
+fn a_callback_is_dropped_once_whoever_ends_it() {
+    struct Counts(Arc<AtomicUsize>);
+    impl Drop for Counts {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    let _watchdog = Watchdog::new("dropped once");
+    let conn = Connection::open("test:///empty").unwrap();
+    let domain = define(&conn, 0);
+    for _ in 0..300 {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let counts = Counts(Arc::clone(&drops));
+        let callback = move |_: &Record| {
+            let _ = &counts;
+        };
+        let registration = conn.register(WatchOptions::default(), callback).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| cycle(&domain));
+            scope.spawn(|| conn.close());
+            registration.cancel();
+        });
+        // The one that was later may have returned before the other had dropped it.
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+    }
+}
