@@ -11,6 +11,17 @@ pub(crate) use self::model::{Condvar, Mutex, MutexGuard};
 #[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+/// Releases a lock to whoever waits for it: between the pieces of a long walk.
+#[cfg(not(loom))]
+pub(crate) fn unlock_fair<T>(guard: MutexGuard<'_, T>) {
+    MutexGuard::unlock_fair(guard);
+}
+
+#[cfg(loom)]
+pub(crate) fn unlock_fair<T>(guard: MutexGuard<'_, T>) {
+    drop(guard);
+}
+
 /// loom's locks with the face of parking_lot's.
 #[cfg(loom)]
 mod model {

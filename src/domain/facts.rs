@@ -12,13 +12,22 @@ use super::status::{RunningReason, ShutoffReason, Status};
 ///
 /// An incarnation is one existence of a UUID, from ADDED to REMOVED. Its number is drawn from a
 /// counter of the whole registry: unique within an epoch, meaningless across registries.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Identity {
     uuid: Uuid,
     incarnation: u64,
     name: Box<str>,
     former_name: Option<Box<str>>,
 }
+
+/// Equal is the same incarnation under the same name, whatever it was called before.
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.uuid == other.uuid && self.incarnation == other.incarnation && self.name == other.name
+    }
+}
+
+impl Eq for Identity {}
 
 impl Identity {
     /// A domain as it is born.

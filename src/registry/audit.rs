@@ -37,7 +37,7 @@ impl Registry {
 
     /// Domains that change meanwhile are left out.
     fn unlike_journal(&self) -> usize {
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         let head = state.journal.head();
         let evicted = state.journal.evicted();
         let chunks = state.journal.chunks_after(evicted);
@@ -52,7 +52,7 @@ impl Registry {
             let state = self.state.lock();
             let differs = |event: &&&Event| match state.table.row(event.uuid()) {
                 Some(row) => {
-                    row.last_seq <= head && Some(&row.entry.facts) != event.facts().as_ref()
+                    row.last.seq <= head && Some(&row.entry.facts) != event.facts().as_ref()
                 }
                 None => state.journal.head() == head && event.facts().is_some(),
             };

@@ -109,20 +109,19 @@ impl Feeds {
         self.last_id
     }
 
-    /// Takes a reader out. Returns the domain that now has no reader of its own.
-    pub(super) fn remove(&mut self, id: u64) -> Option<Uuid> {
+    /// Takes a reader out; what it kept is to be dropped with no lock held.
+    pub(super) fn remove(&mut self, id: u64) -> Option<Feed> {
         let feed = self.by_id.remove(&id)?;
         self.waiting.retain(|&waiting| waiting != id);
-        let Scope::One(one) = feed.scope else {
-            return None;
-        };
-        let ids = self.of_domain.get_mut(&one.uuid)?;
-        ids.retain(|&other| other != id);
-        let last = ids.is_empty();
-        if last {
-            self.of_domain.remove(&one.uuid);
+        if let Scope::One(one) = &feed.scope
+            && let Some(ids) = self.of_domain.get_mut(&one.uuid)
+        {
+            ids.retain(|&other| other != id);
+            if ids.is_empty() {
+                self.of_domain.remove(&one.uuid);
+            }
         }
-        last.then_some(one.uuid)
+        Some(feed)
     }
 
     pub(super) fn all_mut(&mut self, id: u64) -> Option<&mut AllFeed> {
@@ -215,15 +214,15 @@ impl AllFeed {
         if chunk.last().is_none_or(|line| line.event.seq <= self.seen) {
             return;
         }
-        for line in chunk.iter().filter(|line| line.is_first_after(self.seen)) {
-            let facts = line.event.facts_before();
+        for line in chunk.iter().filter(|line| line.event.seq > self.seen) {
             if let Some(walk) = &mut self.walk
+                && line.is_first_after(self.seen)
                 && line.event.seq > walk.searched
                 && walk.has_missed(line)
             {
-                walk.owed.push(facts.clone());
+                walk.owed.push(line.event.facts_before());
             }
-            self.told.note(facts);
+            self.told.pass(line, self.seen);
         }
     }
 }

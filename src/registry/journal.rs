@@ -8,13 +8,26 @@ use std::sync::Arc;
 use super::table::Slot;
 use crate::event::Event;
 
+/// Number and time of an event.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    pub(super) seq: u64,
+    pub(super) realtime_ns: i64,
+}
+
+impl Place {
+    pub(super) fn of(event: &Event) -> Self {
+        Self { seq: event.seq, realtime_ns: event.realtime_ns }
+    }
+}
+
 /// An event in the journal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) event: Event,
-    /// The number of the incarnation's previous event; 0 for its first. So a reader that has seen
-    /// everything up to `n` knows a line as the domain's first unread one by `previous <= n`.
-    pub(super) previous: u64,
+    /// The incarnation's previous event; number 0 for its first. So a reader that has seen
+    /// everything up to `n` knows a line as the domain's first unread one by `previous.seq <= n`.
+    pub(super) previous: Place,
     /// The domain's place in the table.
     pub(super) slot: Slot,
 }
@@ -22,14 +35,14 @@ pub(super) struct Line {
 impl Line {
     /// Whether it is the first event of its incarnation after `seq`.
     pub(super) fn is_first_after(&self, seq: u64) -> bool {
-        self.event.seq > seq && self.previous <= seq
+        self.event.seq > seq && self.previous.seq <= seq
     }
 }
 
 /// A run of lines that is read without a lock. It never ends within a change.
 pub(super) type Chunk = Arc<[Line]>;
 
-/// Lines per chunk, unless a reader asks for them earlier.
+/// Lines per chunk, and a few more where a change would be cut.
 const CHUNK: usize = 1024;
 
 /// The journal: sealed chunks, and the open one that is appended to.
@@ -74,25 +87,35 @@ impl Journal {
         }
     }
 
-    /// The chunk that holds the event after `seq`, and its place there.
-    pub(super) fn chunk_after(&mut self, seq: u64) -> Option<(Chunk, usize)> {
+    /// A chunk with the event after `seq`, and its place there.
+    pub(super) fn chunk_after(&self, seq: u64) -> Option<(Chunk, usize)> {
         if seq >= self.head || seq < self.evicted {
             return None;
         }
-        self.seal();
         let at = self.sealed.partition_point(|chunk| last(chunk) <= seq);
-        let chunk = self.sealed.get(at)?;
-        Some((Arc::clone(chunk), chunk.partition_point(|line| line.event.seq <= seq)))
+        match self.sealed.get(at) {
+            Some(chunk) => {
+                Some((Arc::clone(chunk), chunk.partition_point(|line| line.event.seq <= seq)))
+            }
+            None => Some((self.open_after(seq), 0)),
+        }
     }
 
-    /// Every chunk with an event after `seq` that is still here.
-    pub(super) fn chunks_after(&mut self, seq: u64) -> Vec<Chunk> {
+    /// Chunks with every event after `seq` that is still here.
+    pub(super) fn chunks_after(&self, seq: u64) -> Vec<Chunk> {
         if seq >= self.head {
             return Vec::new();
         }
-        self.seal();
         let at = self.sealed.partition_point(|chunk| last(chunk) <= seq);
-        self.sealed.range(at..).map(Arc::clone).collect()
+        let open = self.open_after(seq);
+        self.sealed.range(at..).map(Arc::clone).chain([open]).collect()
+    }
+
+    /// A copy of what is in the open chunk after `seq`. Sealing it for every reader that keeps up
+    /// would cut the journal into pieces.
+    fn open_after(&self, seq: u64) -> Chunk {
+        let at = self.open.partition_point(|line| line.event.seq <= seq);
+        self.open.iter().skip(at).cloned().collect()
     }
 
     /// The oldest chunk, when the journal holds more than `keep` events without it and it ends

@@ -21,6 +21,7 @@ mod model;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -29,14 +30,14 @@ use uuid::Uuid;
 
 use self::draft::{Counters, Events};
 use self::feed::Feeds;
-use self::journal::{Journal, Line};
+use self::journal::{Journal, Line, Place};
 use self::pending::{Decided, Pending, Queued};
 use self::table::{Row, Slot, Table};
 use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedState, Status};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Cursor, EventKind};
 use crate::store::Store;
-use crate::sync::{AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
+use crate::sync::{self, AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
 
 pub(crate) use self::draft::Draft;
 pub(crate) use self::feed::Wake;
@@ -197,7 +198,11 @@ impl Registry {
             let batch = std::mem::take(&mut state.pending.queue);
             drop(state);
             let stored: Vec<_> = batch.iter().map(|queued| queued.decided.stored()).collect();
-            let result = store.commit(&stored);
+            let commit = AssertUnwindSafe(|| store.commit(&stored));
+            let result = catch_unwind(commit).unwrap_or_else(|_| {
+                let info = "the store panicked";
+                Err(Error::new(ErrorCode::InternalError, ErrorDomain::None, info))
+            });
             drop(stored);
             self.settle(batch, &result);
             state = self.state.lock();
@@ -262,6 +267,7 @@ impl Registry {
                 return chosen;
             }
             next = end;
+            sync::unlock_fair(state);
         }
     }
 
@@ -309,7 +315,8 @@ impl State {
             live: condition.is_active().then_some(config),
             managed_save,
         };
-        self.table.insert(Row { entry, last_seq: 0, last_realtime_ns: now_ns, watched: false });
+        let last = Place { seq: 0, realtime_ns: now_ns };
+        self.table.insert(Row { entry, last, watched: false });
         Ok(())
     }
 
@@ -344,21 +351,15 @@ impl State {
         let Decided { uuid, entry, events, .. } = decided;
         let slot = self.table.by_uuid(uuid);
         let row = slot.and_then(|slot| self.table.get(slot));
-        let mut last = row.map_or((0, 0), |row| (row.last_seq, row.last_realtime_ns));
-        let previous = last.0;
-        if let Some(event) = events.last() {
-            last = (event.seq, event.realtime_ns);
-        }
+        let previous = row.map_or_else(Place::default, |row| row.last);
         let watched = row.map_or_else(|| self.feeds.watches(uuid), |row| row.watched);
+        let last = events.last().map_or(previous, Place::of);
         let slot = match (slot, entry) {
             (Some(slot), Some(entry)) => {
                 self.table.replace(slot, entry, last);
                 slot
             }
-            (None, Some(entry)) => {
-                let (last_seq, last_realtime_ns) = last;
-                self.table.insert(Row { entry, last_seq, last_realtime_ns, watched })
-            }
+            (None, Some(entry)) => self.table.insert(Row { entry, last, watched }),
             (Some(slot), None) => {
                 self.table.remove(slot);
                 slot
@@ -376,25 +377,28 @@ impl State {
 
     /// Appends the events of a change to the journal; the first follows the domain's event
     /// `previous`.
-    fn append(&mut self, events: Events, mut previous: u64, slot: Slot) {
+    fn append(&mut self, events: Events, mut previous: Place, slot: Slot) {
         for event in events {
             if matches!(event.kind, EventKind::Added(_)) {
-                previous = 0;
+                previous = Place::default();
             }
-            let seq = event.seq;
+            let place = Place::of(&event);
             self.journal.append(Line { event, previous, slot });
-            previous = seq;
+            previous = place;
         }
         if self.journal.end_change() {
             let pinned = self.feeds.pinned(self.journal.head(), self.table.len() as u64);
-            while let Some(chunk) = self.journal.evict(JOURNAL, pinned) {
+            // One chunk has come; two may go, so that a backlog shrinks without a long pause.
+            for _ in 0..2 {
+                let Some(chunk) = self.journal.evict(JOURNAL, pinned) else { break };
                 self.feeds.shed(&chunk);
             }
         }
     }
 
-    /// Marks a domain, if it exists, as one that has a reader of its own.
-    fn set_watched(&mut self, uuid: Uuid, watched: bool) {
+    /// Notes on a domain, if it exists, whether it has a reader of its own.
+    fn update_watched(&mut self, uuid: Uuid) {
+        let watched = self.feeds.watches(uuid);
         let slot = self.table.by_uuid(uuid);
         if let Some(row) = slot.and_then(|slot| self.table.get_mut(slot)) {
             row.watched = watched;

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::feed::{AllFeed, OneFeed, Scope, Wake, Walk, most_behind};
-use super::journal::{Chunk, Line, lines};
+use super::journal::{Chunk, Line, Place, lines};
 use super::table::Row;
 use super::told::{Told, existing};
 use super::{Registry, WALK, realtime_ns};
 use crate::domain::Facts;
 use crate::event::{CatchupCause, Cursor, Event, EventTypes, Origin, Record};
 use crate::lifecycle::path;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{self, AtomicU64, Ordering};
 
 /// What a watch is to deliver, and from where on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,9 +100,12 @@ impl std::fmt::Debug for Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         let mut state = self.registry.state.lock();
-        if let Some(uuid) = state.feeds.remove(self.id) {
-            state.set_watched(uuid, false);
+        let feed = state.feeds.remove(self.id);
+        if let Some(uuid) = self.options.uuid {
+            state.update_watched(uuid);
         }
+        drop(state);
+        drop(feed);
     }
 }
 
@@ -135,12 +138,12 @@ impl Reader {
                 let walk = cause.map(|_| Walk { next: 0, searched: head, owed: Vec::new() });
                 Scope::All(AllFeed { seen: from, told: Told::default(), walk })
             }
-            Some(uuid) => {
-                state.set_watched(uuid, true);
-                Scope::One(OneFeed::new(uuid, Arc::clone(&produced)))
-            }
+            Some(uuid) => Scope::One(OneFeed::new(uuid, Arc::clone(&produced))),
         };
         let id = state.feeds.add(options.max_lag, scope);
+        if let Some(uuid) = options.uuid {
+            state.update_watched(uuid);
+        }
         drop(state);
 
         let mut reader = Self {
@@ -313,17 +316,14 @@ impl Reader {
     fn begin_lag(&mut self) {
         let (from_seq, consumed) = (self.cursor.seq, self.consumed);
         let records = self.ready.len();
-        match self.options.uuid {
-            Some(uuid) => {
-                let next = self.batch.next().map(|event| event.facts_before());
-                let (missed, target, seq) = self.look_at(uuid);
-                self.lead(next.or(missed).as_ref(), &target);
-                self.ready.push_back(Record::Synced { seq });
-            }
-            None => {
-                let told = Some(self.gather_told());
-                self.catchup = Some(Catchup { target: self.seen, told, searched: self.seen });
-            }
+        if let Some(uuid) = self.options.uuid {
+            let next = self.batch.next().map(|event| event.facts_before());
+            let (missed, target, seq) = self.look_at(uuid);
+            self.lead(next.or(missed).as_ref(), &target);
+            self.ready.push_back(Record::Synced { seq });
+        } else {
+            let told = Some(self.gather_told());
+            self.catchup = Some(Catchup { target: self.seen, told, searched: self.seen });
         }
         let count = self.consumed - consumed;
         self.stats.catchups += 1;
@@ -347,9 +347,7 @@ impl Reader {
         drop(state);
 
         for line in lines(&chunks, fetched + 1..head + 1) {
-            if line.is_first_after(fetched) {
-                told.note(line.event.facts_before());
-            }
+            told.pass(line, fetched);
         }
         if let Batch::Chunk(chunk, place) = &self.batch {
             for line in chunk.iter().skip(*place).rev() {
@@ -413,14 +411,14 @@ impl Reader {
         }
         let unchanged: Vec<Target> = (met.next..end)
             .filter_map(|slot| state.table.get(slot))
-            .filter(|row| row.last_seq <= catchup.target)
+            .filter(|row| row.last.seq <= catchup.target)
             .map(|row| Target::now(Some(row), catchup.target))
             .collect();
         drop(state);
 
         let changed = lines(&chunks, catchup.searched + 1..head + 1)
             .filter(|line| line.is_first_after(catchup.target) && met.has_missed(line))
-            .map(|line| Target::before(line, catchup.target));
+            .map(Target::before);
         let owed = owed.into_iter().map(|facts| Target::at(facts, catchup.target));
         for target in unchanged.into_iter().chain(changed).chain(owed) {
             self.lead(None, &target);
@@ -436,57 +434,44 @@ impl Reader {
 
     /// Leads the domains that have changed from what was told to what they were at the target.
     fn walk_told(&mut self, mut catchup: Catchup) -> Option<u64> {
+        let target = catchup.target;
         let told = catchup.told.as_mut()?;
         let mut steps: Vec<(Facts, Target)> = Vec::new();
         let mut place: HashMap<Uuid, usize> = HashMap::new();
+        let step = told.take(WALK as usize);
         let mut state = self.registry.state.lock();
         let head = state.journal.head();
-        let from = catchup.searched.max(state.journal.evicted());
-        let chunks = state.journal.chunks_after(from);
-        for facts in told.take(WALK as usize) {
-            let evicted = state.feeds.all_mut(self.id).and_then(|all| all.told.get(facts.uuid()));
-            let target = if let Some(facts) = evicted {
-                Target::at(facts.clone(), catchup.target)
+        let chunks = state.journal.chunks_after(catchup.searched.max(state.journal.evicted()));
+        for facts in step {
+            let uuid = facts.uuid();
+            let all = state.feeds.all_mut(self.id);
+            if let Some(evicted) = all.and_then(|all| all.told.get(uuid)) {
+                steps.push((facts, Target::at(evicted.clone(), target)));
             } else {
-                place.insert(facts.uuid(), steps.len());
-                Target::now(state.table.row(facts.uuid()), catchup.target)
-            };
-            steps.push((facts, target));
+                // A row that has changed since is told by its first event since, a few lines
+                // down; or it was born since.
+                let row = state.table.row(uuid).filter(|row| row.last.seq <= target);
+                place.insert(uuid, steps.len());
+                steps.push((facts, Target::now(row, target)));
+            }
         }
-        drop(state);
+        sync::unlock_fair(state);
 
-        let mut births: Vec<(Facts, &Line)> = Vec::new();
         let first_since = lines(&chunks, catchup.searched + 1..head + 1)
-            .filter(|line| line.is_first_after(catchup.target));
+            .filter(|line| line.is_first_after(target) && line.event.before.exists());
         for line in first_since {
             let uuid = line.event.uuid();
             if let Some(step) = place.remove(&uuid).and_then(|place| steps.get_mut(place)) {
-                step.1 = Target::before(line, catchup.target);
+                step.1 = Target::before(line);
             } else if let Some(facts) = told.remove(uuid) {
-                if line.event.before.exists() {
-                    steps.push((facts, Target::before(line, catchup.target)));
-                } else {
-                    births.push((facts, line));
-                }
-            }
-        }
-        // Before a birth there may have been a life whose end is evicted.
-        for piece in births.chunks(WALK as usize) {
-            let mut state = self.registry.state.lock();
-            for (facts, line) in piece {
-                let all = state.feeds.all_mut(self.id);
-                let target = match all.and_then(|all| all.told.get(facts.uuid())) {
-                    Some(facts) => Target::at(facts.clone(), catchup.target),
-                    None => Target::before(line, catchup.target),
-                };
-                steps.push((facts.clone(), target));
+                steps.push((facts, Target::before(line)));
             }
         }
         for (facts, target) in &steps {
             self.lead(Some(facts), target);
         }
         catchup.searched = head;
-        let (done, target) = (told.is_empty(), catchup.target);
+        let done = told.is_empty();
         if !done {
             self.catchup = Some(catchup);
         }
@@ -499,8 +484,8 @@ impl Reader {
         let last = passages.len();
         for (number, passage) in passages.into_iter().enumerate() {
             self.ready.push_back(Record::Event(Event {
-                seq: target.seq,
-                realtime_ns: target.realtime_ns,
+                seq: target.last.seq,
+                realtime_ns: target.last.realtime_ns,
                 identity: passage.identity,
                 before: passage.step.before,
                 after: passage.step.after,
@@ -536,35 +521,26 @@ impl Batch {
 /// What a catch-up leads a domain to.
 struct Target {
     facts: Option<Facts>,
-    /// The number and time of the domain's last event; of the place reached, where it is gone.
-    seq: u64,
-    realtime_ns: i64,
+    /// The domain's last event; the place reached, where it is gone or that is no longer known.
+    last: Place,
 }
 
 impl Target {
-    /// What a domain is now; `seq` is the place if it is gone.
+    /// What a domain is now; `seq` is the place reached.
     fn now(row: Option<&Row>, seq: u64) -> Self {
         match row {
-            Some(row) => Self {
-                facts: Some(row.entry.facts.clone()),
-                seq: row.last_seq,
-                realtime_ns: row.last_realtime_ns,
-            },
-            None => Self { facts: None, seq, realtime_ns: realtime_ns() },
+            Some(row) => Self { facts: Some(row.entry.facts.clone()), last: row.last },
+            None => Self { facts: None, last: Place { seq, realtime_ns: realtime_ns() } },
         }
     }
 
-    /// What a domain was before an event; `seq` is the place if it did not exist.
-    fn before(line: &Line, seq: u64) -> Self {
-        Self {
-            facts: Some(line.event.facts_before()),
-            seq: if line.event.before.exists() { line.previous } else { seq },
-            realtime_ns: line.event.realtime_ns,
-        }
+    /// What a domain was before an event.
+    fn before(line: &Line) -> Self {
+        Self { facts: Some(line.event.facts_before()), last: line.previous }
     }
 
-    /// What a domain was at a place.
+    /// What a domain was at the place reached, when more is not known.
     fn at(facts: Facts, seq: u64) -> Self {
-        Self { facts: Some(facts), seq, realtime_ns: realtime_ns() }
+        Self { facts: Some(facts), last: Place { seq, realtime_ns: realtime_ns() } }
     }
 }

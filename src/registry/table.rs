@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use hashbrown::HashTable;
 use uuid::Uuid;
 
+use super::journal::Place;
 use crate::domain::{Entry, Facts};
 
 /// The number of a place in the table. A domain keeps its slot from ADDED to REMOVED.
@@ -15,9 +16,8 @@ pub(super) type Slot = u32;
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) entry: Entry,
-    /// The number and time of its last event; 0 for a domain of the base.
-    pub(super) last_seq: u64,
-    pub(super) last_realtime_ns: i64,
+    /// Its last event; for a domain of the base number 0 and the time when the registry was made.
+    pub(super) last: Place,
     /// A reader of this one domain exists.
     pub(super) watched: bool,
 }
@@ -93,10 +93,10 @@ impl Table {
         slot
     }
 
-    /// Puts `entry` in the place of the domain in `slot`, after an event with that number and time.
-    pub(super) fn replace(&mut self, slot: Slot, entry: Entry, last: (u64, i64)) {
+    /// Puts `entry` in the place of the domain in `slot`, after event `last`.
+    pub(super) fn replace(&mut self, slot: Slot, entry: Entry, last: Place) {
         let Some(row) = self.get_mut(slot) else { return };
-        (row.last_seq, row.last_realtime_ns) = last;
+        row.last = last;
         let (before, after) = (&row.entry.facts, &entry.facts);
         if before.name() == after.name() && before.id() == after.id() {
             row.entry = entry;

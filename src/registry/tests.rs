@@ -266,3 +266,38 @@ fn a_snapshot_that_is_broken_off_for_a_million_events_is_still_exact() {
     assert!(matches!(records.first(), Some(Record::Catchup { .. })), "{:?}", records.first());
     assert_eq!(view, listing(&registry));
 }
+
+/// The journal is bounded beside a reader that keeps up, too.
+#[test]
+fn the_journal_does_not_grow_for_a_reader_that_keeps_up() {
+    let registry = Arc::new(Registry::new(Vec::new(), None).unwrap());
+    let config = config(0);
+    define(&registry, &config).unwrap();
+    let mut reader = Reader::new(Arc::clone(&registry), WatchOptions::default());
+    let mut view = HashMap::new();
+    for _ in 0..50_000 {
+        start(&registry, config.uuid()).unwrap();
+        drain(&mut reader, &mut view);
+        stop(&registry, config.uuid()).unwrap();
+        drain(&mut reader, &mut view);
+    }
+    assert_eq!(registry.stats().events, 100_002);
+    assert!(registry.stats().journal < 70_000, "{:?}", registry.stats());
+    assert_eq!(view, listing(&registry));
+}
+
+/// G5: lives that began and ended unseen cost a stalled reader nothing.
+#[test]
+fn a_stalled_reader_does_not_remember_those_it_never_saw() {
+    let registry = Arc::new(Registry::new(Vec::new(), None).unwrap());
+    let options = WatchOptions { max_lag: 10, ..WatchOptions::default() };
+    let mut reader = Reader::new(Arc::clone(&registry), options);
+    for number in 0..50_000 {
+        let config = config(number);
+        define(&registry, &config).unwrap();
+        registry.change(config.uuid(), |domain| domain.undefine()).unwrap();
+    }
+    assert!(reader.stats().memory < 64 * 1_024, "{:?}", reader.stats());
+    let records = drain(&mut reader, &mut HashMap::new());
+    assert_eq!(records.len(), 2, "a catch-up of nothing: {records:?}");
+}

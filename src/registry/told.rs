@@ -11,7 +11,9 @@ use std::hash::{BuildHasher, RandomState};
 use hashbrown::HashTable;
 use uuid::Uuid;
 
+use super::journal::Line;
 use crate::domain::Facts;
+use crate::event::EventKind;
 
 /// For each domain noted, its facts at one place of the journal; a domain that did not exist there
 /// is noted too. 24 bytes each.
@@ -29,6 +31,20 @@ impl Told {
         self.facts
             .entry(hash, |noted| noted.uuid() == uuid, |noted| self.hasher.hash_one(noted.uuid()))
             .or_insert(facts);
+    }
+
+    /// Passes over an event of a reader that has seen everything up to `seen`. A life that began
+    /// and ended since stays unnoted.
+    pub(super) fn pass(&mut self, line: &Line, seen: u64) {
+        if line.is_first_after(seen) {
+            self.note(line.event.facts_before());
+        }
+        let uuid = line.event.uuid();
+        if matches!(line.event.kind, EventKind::Removed(_))
+            && self.get(uuid).is_some_and(|noted| !noted.condition.exists())
+        {
+            self.remove(uuid);
+        }
     }
 
     /// Notes a domain in place of what was noted.
