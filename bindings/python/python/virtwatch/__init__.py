@@ -1,0 +1,125 @@
+"""A registry of virtual machines ("domains") and an exact stream of their lifecycle events.
+
+    import virtwatch
+
+    with virtwatch.connect("test:///default") as conn:
+        for record in conn.watch(snapshot=True):
+            print(record)
+
+A program knows every domain, and what state it is in, without ever polling.
+"""
+
+from __future__ import annotations
+
+import atexit as _atexit
+import os as _os
+
+from . import _native
+from ._enums import (
+    AddedDetail,
+    CrashedDetail,
+    CrashedReason,
+    DefinedDetail,
+    ErrorCode,
+    ErrorDomain,
+    EventSupport,
+    EventType,
+    Origin,
+    PausedReason,
+    PmSuspendedDetail,
+    RecordKind,
+    RemovedDetail,
+    ResumedDetail,
+    RunningReason,
+    ShutdownDetail,
+    ShutdownReason,
+    ShutoffReason,
+    StartedDetail,
+    State,
+    StoppedDetail,
+    SuspendedDetail,
+    UndefinedDetail,
+)
+from ._errors import (
+    CancelledError,
+    ClosedError,
+    ConnectError,
+    Error,
+    InvalidArgumentError,
+    InvalidStateError,
+    NotFoundError,
+    NotSupportedError,
+    OperationFailedError,
+    PermissionDeniedError,
+    SystemCallError,
+    XmlError,
+)
+from ._native import (
+    Connection,
+    Cursor,
+    Domain,
+    Record,
+    Registration,
+    Stats,
+    Watch,
+    WatchStats,
+    __version__,
+    connect,
+)
+from .inventory import Inventory
+from .view import DomainView, fold
+
+__all__ = [
+    "AddedDetail",
+    "CancelledError",
+    "ClosedError",
+    "ConnectError",
+    "Connection",
+    "CrashedDetail",
+    "CrashedReason",
+    "Cursor",
+    "DefinedDetail",
+    "Domain",
+    "DomainView",
+    "Error",
+    "ErrorCode",
+    "ErrorDomain",
+    "EventSupport",
+    "EventType",
+    "InvalidArgumentError",
+    "InvalidStateError",
+    "Inventory",
+    "NotFoundError",
+    "NotSupportedError",
+    "OperationFailedError",
+    "Origin",
+    "PausedReason",
+    "PermissionDeniedError",
+    "PmSuspendedDetail",
+    "Record",
+    "RecordKind",
+    "Registration",
+    "RemovedDetail",
+    "ResumedDetail",
+    "RunningReason",
+    "ShutdownDetail",
+    "ShutdownReason",
+    "ShutoffReason",
+    "StartedDetail",
+    "State",
+    "Stats",
+    "StoppedDetail",
+    "SuspendedDetail",
+    "SystemCallError",
+    "UndefinedDetail",
+    "Watch",
+    "WatchStats",
+    "XmlError",
+    "__version__",
+    "connect",
+    "fold",
+]
+
+# Callbacks must have ended before the interpreter does, and do not survive a fork.
+_atexit.register(_native.close_all)
+_os.register_at_fork(after_in_child=_native.forked)

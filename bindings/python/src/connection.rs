@@ -1,0 +1,287 @@
+//! A connection to a source of domains.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use virtwatch::{CreateFlags, ListFlags, SaveFlags, Uuid};
+
+use crate::callback::Callback;
+use crate::cursor::Cursor;
+use crate::domain::Domain;
+use crate::error::closed;
+use crate::number;
+use crate::options::{Which, options};
+use crate::registration::Registration;
+use crate::session::Session;
+use crate::stats::Stats;
+use crate::watch::Watch;
+
+/// Opens a connection.
+///
+/// `test:///default` is one registry per process with one running domain; `test:///empty` and
+/// `test:///PATH` are registries of this connection alone. Without a URI it is the one that
+/// `VIRTWATCH_DEFAULT_URI` or `LIBVIRT_DEFAULT_URI` says.
+#[pyfunction]
+#[pyo3(signature = (uri=None, read_only=false))]
+pub(crate) fn connect(py: Python<'_>, uri: Option<&str>, read_only: bool) -> PyResult<Connection> {
+    let session = Session::open(py, uri.unwrap_or_default(), read_only)?;
+    Ok(Connection { session })
+}
+
+/// A connection to a source of domains: `virtwatch.connect()` opens one.
+///
+/// Every method may be called from any thread, and inside callbacks. Domains, watches and
+/// registrations keep it open; `close()` ends it, as does the end of a `with` block.
+#[pyclass(frozen, weakref, module = "virtwatch")]
+pub(crate) struct Connection {
+    session: Arc<Session>,
+}
+
+impl Connection {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    fn domain(&self, domain: virtwatch::Domain) -> Domain {
+        Domain::new(domain, Arc::clone(&self.session))
+    }
+}
+
+#[pymethods]
+impl Connection {
+    /// The URI, as the registry was opened first.
+    #[getter]
+    fn uri(&self) -> &str {
+        &self.session.source().uri
+    }
+
+    /// Which journal: drawn at random when the registry was made.
+    #[getter]
+    fn epoch(&self) -> Uuid {
+        self.session.source().epoch
+    }
+
+    /// The place of the last event.
+    #[getter]
+    fn cursor(&self, py: Python<'_>) -> PyResult<Cursor> {
+        self.session.run(py, |core| Ok(Cursor(core.cursor())))
+    }
+
+    /// The name of the driver, `TEST`.
+    #[getter]
+    fn driver(&self, py: Python<'_>) -> PyResult<&'static str> {
+        self.session.run(py, |core| Ok(core.driver_type()))
+    }
+
+    /// The name of the host that the domains run on.
+    #[getter]
+    fn hostname(&self, py: Python<'_>) -> PyResult<String> {
+        self.session.run(py, virtwatch::Connection::hostname)
+    }
+
+    /// Whether it may only watch and look up.
+    #[getter]
+    fn read_only(&self, py: Python<'_>) -> PyResult<bool> {
+        self.session.run(py, |core| Ok(core.is_read_only()))
+    }
+
+    /// Whether the source can be reached; False of a closed connection.
+    #[getter]
+    fn is_alive(&self, py: Python<'_>) -> bool {
+        self.session.run(py, |core| Ok(core.is_alive())).unwrap_or(false)
+    }
+
+    /// Whether it was closed.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.session.is_closed()
+    }
+
+    /// Cancels its watches and ends its registrations. On return no callback runs, unless this is
+    /// called inside one. Of a closed connection it does nothing.
+    fn close(&self, py: Python<'_>) {
+        self.session.close(py);
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) {
+        self.close(py);
+    }
+
+    /// Stores a configuration: a new domain, or another configuration of a known one.
+    fn define_xml(&self, py: Python<'_>, xml: &str) -> PyResult<Domain> {
+        let domain = self.session.run(py, |core| core.define_xml(xml))?;
+        Ok(self.domain(domain))
+    }
+
+    /// Starts a domain without storing its configuration.
+    #[pyo3(signature = (xml, paused=false))]
+    fn create_xml(&self, py: Python<'_>, xml: &str, paused: bool) -> PyResult<Domain> {
+        let flags = if paused { CreateFlags::PAUSED } else { CreateFlags::empty() };
+        let domain = self.session.run(py, |core| core.create_xml(xml, flags))?;
+        Ok(self.domain(domain))
+    }
+
+    /// Starts a domain from a file that `Domain.save()` wrote; it runs or is paused as it was then,
+    /// or as is asked for.
+    #[pyo3(signature = (path, running=false, paused=false))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
+    fn restore(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        running: bool,
+        paused: bool,
+    ) -> PyResult<Domain> {
+        let flags = save_flags(running, paused);
+        let domain = self.session.run(py, |core| core.restore(&path, flags))?;
+        Ok(self.domain(domain))
+    }
+
+    /// The domain with that name.
+    fn lookup_by_name(&self, py: Python<'_>, name: &str) -> PyResult<Domain> {
+        let domain = self.session.run(py, |core| core.lookup_by_name(name))?;
+        Ok(self.domain(domain))
+    }
+
+    /// The domain with that UUID.
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
+    fn lookup_by_uuid(&self, py: Python<'_>, uuid: Which<'_>) -> PyResult<Domain> {
+        let uuid = uuid.uuid(py)?;
+        let domain = self.session.run(py, |core| core.lookup_by_uuid(uuid))?;
+        Ok(self.domain(domain))
+    }
+
+    /// The active domain with that id.
+    fn lookup_by_id(&self, py: Python<'_>, id: i32) -> PyResult<Domain> {
+        let domain = self.session.run(py, |core| core.lookup_by_id(id))?;
+        Ok(self.domain(domain))
+    }
+
+    /// The domains, in no order; those that are (not) active or (not) persistent if so asked.
+    #[pyo3(signature = (active=None, persistent=None))]
+    fn domains(
+        &self,
+        py: Python<'_>,
+        active: Option<bool>,
+        persistent: Option<bool>,
+    ) -> PyResult<Vec<Domain>> {
+        let activity = active.map(|yes| if yes { ListFlags::ACTIVE } else { ListFlags::INACTIVE });
+        let kind =
+            persistent.map(|yes| if yes { ListFlags::PERSISTENT } else { ListFlags::TRANSIENT });
+        let flags = activity.unwrap_or_default() | kind.unwrap_or_default();
+        let domains = self.session.run(py, |core| Ok(core.domains(flags)))?;
+        Ok(domains.into_iter().map(|domain| self.domain(domain)).collect())
+    }
+
+    /// Watches the domains: first everything that exists, then every change in order.
+    ///
+    /// `snapshot=False` leaves out the first part. `types` (of `EventType`) and `domain` (a `Domain`
+    /// or UUID, which need not exist yet) restrict it; `resume` goes on after a cursor, or begins
+    /// with everything that exists if that is not possible. A reader that falls more than `max_lag`
+    /// of its events behind is brought to now in one go.
+    #[pyo3(signature = (snapshot=true, types=None, domain=None, resume=None, max_lag=None))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
+    fn watch(
+        &self,
+        py: Python<'_>,
+        snapshot: bool,
+        types: Option<&Bound<'_, PyAny>>,
+        domain: Option<Which<'_>>,
+        resume: Option<Cursor>,
+        max_lag: Option<u32>,
+    ) -> PyResult<Watch> {
+        let options = options(py, snapshot, types, domain.as_ref(), resume, max_lag)?;
+        let watch = self.session.run(py, |core| core.watch(options))?;
+        let watch = Watch::new(watch, Arc::clone(&self.session));
+        // Closing cancels the watches that there are; this one may have come too late for that.
+        self.session.core(py)?;
+        Ok(watch)
+    }
+
+    /// Registers a callable for the records of a watch: `callback(record)`.
+    ///
+    /// It runs on a thread of the connection, one call at a time, and may call everything; what it
+    /// raises goes to `sys.unraisablehook`. Any callable may be registered any number of times. It
+    /// goes on until the registration is cancelled or the connection is closed, also when nobody
+    /// holds what this returns; until then it keeps the connection open.
+    #[pyo3(signature = (callback, snapshot=false, types=None, domain=None, resume=None, max_lag=None))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
+    #[expect(clippy::too_many_arguments, reason = "all but one are keywords in Python")]
+    fn register(
+        &self,
+        py: Python<'_>,
+        callback: &Bound<'_, PyAny>,
+        snapshot: bool,
+        types: Option<&Bound<'_, PyAny>>,
+        domain: Option<Which<'_>>,
+        resume: Option<Cursor>,
+        max_lag: Option<u32>,
+    ) -> PyResult<Registration> {
+        if !callback.is_callable() {
+            let what = callback.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("a {what} cannot be called")));
+        }
+        let options = options(py, snapshot, types, domain.as_ref(), resume, max_lag)?;
+        let callback = Callback::new(callback.clone().unbind(), Arc::clone(&self.session));
+        let registration = self.session.run(py, |core| {
+            core.register_batches(options, move |records| callback.call(records))
+        })?;
+        let id = registration.id();
+        if self.session.keep(py, registration) {
+            Ok(Registration::new(Arc::clone(&self.session), id))
+        } else {
+            Err(closed(py, "the connection is closed"))
+        }
+    }
+
+    /// What the source can tell about events of a type: a member of `EventSupport`.
+    fn event_support<'py>(
+        &self,
+        py: Python<'py>,
+        event_type: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let event_type = number::event_type(py, event_type)?;
+        let support = self.session.run(py, |core| Ok(core.event_support(event_type)))?;
+        number::EVENT_SUPPORT.member(py, support.number())
+    }
+
+    /// Checks the registry against its source. Returns how many domains differed.
+    fn audit(&self, py: Python<'_>) -> PyResult<u64> {
+        self.session.run(py, virtwatch::Connection::audit)
+    }
+
+    /// Figures of the registry.
+    #[getter]
+    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+        self.session.run(py, |core| Ok(core.stats().into()))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        let other = other.cast::<Self>();
+        other.is_ok_and(|other| Arc::ptr_eq(&self.session, &other.get().session))
+    }
+
+    fn __hash__(&self) -> usize {
+        Arc::as_ptr(&self.session).addr()
+    }
+
+    fn __repr__(&self) -> String {
+        let closed = if self.closed() { ", closed" } else { "" };
+        format!("<Connection to {}{closed}>", self.uri())
+    }
+}
+
+/// How to save and restore.
+pub(crate) fn save_flags(running: bool, paused: bool) -> SaveFlags {
+    let mut flags = SaveFlags::empty();
+    flags.set(SaveFlags::RUNNING, running);
+    flags.set(SaveFlags::PAUSED, paused);
+    flags
+}

@@ -1,0 +1,227 @@
+//! A domain.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use virtwatch::{
+    CreateFlags, DestroyFlags, Facts, SaveFlags, ShutdownFlags, UndefineFlags, Uuid, XmlFlags,
+};
+
+use crate::connection::{Connection, save_flags};
+use crate::error::OrRaise;
+use crate::number;
+use crate::session::Session;
+
+/// A domain: its UUID, and the name that it had when it was looked up.
+///
+/// It never changes and may be shared between threads. What it is now is asked of the registry, by
+/// UUID and without input or output; `NotFoundError` when it does not exist (any more).
+#[pyclass(frozen, weakref, module = "virtwatch")]
+pub(crate) struct Domain {
+    // Fields are dropped in this order: the connection ends with the session.
+    core: virtwatch::Domain,
+    session: Arc<Session>,
+}
+
+impl Domain {
+    pub(crate) fn new(core: virtwatch::Domain, session: Arc<Session>) -> Self {
+        Self { core, session }
+    }
+
+    /// Runs something with the domain, detached from Python.
+    fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        f: impl FnOnce(&virtwatch::Domain) -> virtwatch::Result<T> + Send,
+    ) -> PyResult<T> {
+        self.session.core(py)?;
+        py.detach(|| f(&self.core)).or_raise(py)
+    }
+
+    fn facts(&self, py: Python<'_>) -> PyResult<Facts> {
+        self.run(py, virtwatch::Domain::facts)
+    }
+}
+
+#[pymethods]
+impl Domain {
+    /// The UUID.
+    #[getter]
+    pub(crate) fn uuid(&self) -> Uuid {
+        self.core.uuid()
+    }
+
+    /// The name that it had when it was looked up.
+    #[getter]
+    fn name(&self) -> &str {
+        self.core.name()
+    }
+
+    /// The connection that it belongs to.
+    #[getter]
+    fn connection(&self) -> Connection {
+        Connection::new(Arc::clone(&self.session))
+    }
+
+    /// The number of the run; None when it does not run.
+    #[getter]
+    fn id(&self, py: Python<'_>) -> PyResult<Option<i32>> {
+        Ok(self.facts(py)?.id())
+    }
+
+    /// What state it is in: a member of `State`.
+    #[getter]
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        number::state(py, self.facts(py)?.status().state())
+    }
+
+    /// Why: a member of `RunningReason`, `PausedReason` and so on, by the state.
+    #[getter]
+    fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        number::reason(py, self.facts(py)?.status())
+    }
+
+    /// Whether it has a running instance; a paused one counts.
+    #[getter]
+    fn is_active(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.facts(py)?.is_active())
+    }
+
+    /// Whether it has a stored configuration.
+    #[getter]
+    fn is_persistent(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.facts(py)?.is_persistent())
+    }
+
+    /// Whether the next start takes up a saved state.
+    #[getter]
+    fn has_managed_save(&self, py: Python<'_>) -> PyResult<bool> {
+        self.run(py, virtwatch::Domain::has_managed_save)
+    }
+
+    /// Its configuration: the one of the run, or (`inactive`, or when it does not run) the stored
+    /// one.
+    #[pyo3(signature = (inactive=false))]
+    fn xml(&self, py: Python<'_>, inactive: bool) -> PyResult<String> {
+        let flags = if inactive { XmlFlags::INACTIVE } else { XmlFlags::empty() };
+        self.run(py, |domain| domain.xml(flags))
+    }
+
+    /// Starts it from the stored configuration, or from the managed-save image if there is one;
+    /// `force_boot` drops the image and boots.
+    #[pyo3(signature = (paused=false, force_boot=false))]
+    fn start(&self, py: Python<'_>, paused: bool, force_boot: bool) -> PyResult<()> {
+        let mut flags = CreateFlags::empty();
+        flags.set(CreateFlags::PAUSED, paused);
+        flags.set(CreateFlags::FORCE_BOOT, force_boot);
+        self.run(py, |domain| domain.start(flags))
+    }
+
+    /// Pauses it; of a paused domain this is a success.
+    fn suspend(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, virtwatch::Domain::suspend)
+    }
+
+    /// Has it run again.
+    fn resume(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, virtwatch::Domain::resume)
+    }
+
+    /// Asks the guest to shut down.
+    fn shutdown(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, |domain| domain.shutdown(ShutdownFlags::empty()))
+    }
+
+    /// Asks the guest to reboot.
+    fn reboot(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, |domain| domain.reboot(ShutdownFlags::empty()))
+    }
+
+    /// Resets it, as a reset button does.
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, virtwatch::Domain::reset)
+    }
+
+    /// Ends the running instance at once; `graceful` only if it can be done without harm.
+    #[pyo3(signature = (graceful=false))]
+    fn destroy(&self, py: Python<'_>, graceful: bool) -> PyResult<()> {
+        let flags = if graceful { DestroyFlags::GRACEFUL } else { DestroyFlags::empty() };
+        self.run(py, |domain| domain.destroy(flags))
+    }
+
+    /// Saves its state to a file and ends the instance; `Connection.restore()` takes it up. It will
+    /// run or be paused as it is now, or as is asked for.
+    #[pyo3(signature = (path, running=false, paused=false))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
+    fn save(&self, py: Python<'_>, path: PathBuf, running: bool, paused: bool) -> PyResult<()> {
+        let flags: SaveFlags = save_flags(running, paused);
+        self.run(py, |domain| domain.save(&path, flags))
+    }
+
+    /// Saves its state where the next start finds it, and ends the instance.
+    #[pyo3(signature = (running=false, paused=false))]
+    fn managed_save(&self, py: Python<'_>, running: bool, paused: bool) -> PyResult<()> {
+        let flags = save_flags(running, paused);
+        self.run(py, |domain| domain.managed_save(flags))
+    }
+
+    /// Drops the managed-save image, if there is one.
+    fn remove_managed_save(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, virtwatch::Domain::remove_managed_save)
+    }
+
+    /// Gives it another name. This object keeps the old one.
+    fn rename(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        self.run(py, |domain| domain.rename(name))
+    }
+
+    /// Removes the stored configuration: an inactive domain no longer exists then, an active one
+    /// becomes transient. `managed_save` and the metadata go with it if asked for, and are in the
+    /// way otherwise; `nvram` and `tpm` say whether these go or stay.
+    #[pyo3(signature = (managed_save=false, snapshots_metadata=false, checkpoints_metadata=false, nvram=None, tpm=None))]
+    fn undefine(
+        &self,
+        py: Python<'_>,
+        managed_save: bool,
+        snapshots_metadata: bool,
+        checkpoints_metadata: bool,
+        nvram: Option<bool>,
+        tpm: Option<bool>,
+    ) -> PyResult<()> {
+        let mut flags = UndefineFlags::empty();
+        flags.set(UndefineFlags::MANAGED_SAVE, managed_save);
+        flags.set(UndefineFlags::SNAPSHOTS_METADATA, snapshots_metadata);
+        flags.set(UndefineFlags::CHECKPOINTS_METADATA, checkpoints_metadata);
+        flags.set(UndefineFlags::NVRAM, nvram == Some(true));
+        flags.set(UndefineFlags::KEEP_NVRAM, nvram == Some(false));
+        flags.set(UndefineFlags::TPM, tpm == Some(true));
+        flags.set(UndefineFlags::KEEP_TPM, tpm == Some(false));
+        self.run(py, |domain| domain.undefine(flags))
+    }
+
+    /// Domains are equal when registry and UUID are.
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| {
+            let other = other.get();
+            self.uuid() == other.uuid()
+                && self.session.source().epoch == other.session.source().epoch
+        })
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.uuid(), self.session.source().epoch).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let now = match self.facts(py) {
+            Ok(facts) => facts.status().to_string(),
+            Err(_) if self.session.core(py).is_err() => "closed".to_owned(),
+            Err(_) => "gone".to_owned(),
+        };
+        format!("<Domain '{}' {} {now}>", self.name(), self.uuid())
+    }
+}

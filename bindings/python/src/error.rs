@@ -1,0 +1,42 @@
+//! Refusals as exceptions. The classes are in `virtwatch/_errors.py`.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use virtwatch::{Error, ErrorCode, ErrorDomain};
+
+static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// The exception for an error.
+pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    let arguments = (error.message(), error.code().number(), error.domain().number());
+    MAKE.import(py, "virtwatch._errors", "error")
+        .and_then(|make| make.call1(arguments))
+        .map_or_else(|error| error, PyErr::from_value)
+}
+
+/// A result of the core as one of Python.
+pub(crate) trait OrRaise<T> {
+    fn or_raise(self, py: Python<'_>) -> PyResult<T>;
+}
+
+impl<T> OrRaise<T> for virtwatch::Result<T> {
+    fn or_raise(self, py: Python<'_>) -> PyResult<T> {
+        self.map_err(|error| exception(py, &error))
+    }
+}
+
+/// `ClosedError`: the connection cannot be used (any more).
+pub(crate) fn closed(py: Python<'_>, why: &str) -> PyErr {
+    exception(py, &Error::plain(ErrorCode::InvalidConn, ErrorDomain::None, why))
+}
+
+/// `CancelledError`: the watch has ended.
+pub(crate) fn cancelled(py: Python<'_>) -> PyErr {
+    let info = "the watch was cancelled";
+    exception(py, &Error::new(ErrorCode::OperationAborted, ErrorDomain::Dom, info))
+}
+
+/// `InvalidArgumentError` with a text that names the argument.
+pub(crate) fn invalid_arg(py: Python<'_>, why: impl Into<String>) -> PyErr {
+    exception(py, &Error::invalid_arg(why))
+}

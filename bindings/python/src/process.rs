@@ -1,0 +1,107 @@
+//! What concerns the process as a whole: the end of the interpreter, and forks.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+
+use crate::session::Session;
+
+/// How many forks lie between the first process and this one.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// The interpreter is about to end: no callback starts any more.
+static CLOSING: AtomicBool = AtomicBool::new(false);
+
+/// And nothing else of ours may enter it.
+static EXITING: AtomicBool = AtomicBool::new(false);
+
+/// How many threads of ours are inside the interpreter, or about to be.
+static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// The interpreter that the module was imported in first: where its `sys.modules` is.
+static INTERPRETER: OnceLock<usize> = OnceLock::new();
+
+/// The connections that may be open. Taken only by threads that are attached to Python and for no
+/// longer than a look at the list, so that it is free in the child of a fork.
+static SESSIONS: Mutex<Vec<Weak<Session>>> = Mutex::new(Vec::new());
+
+/// Refuses the import in a second interpreter: PyO3 shares classes between interpreters.
+pub(crate) fn stay_in_one_interpreter(py: Python<'_>) -> PyResult<()> {
+    let here = py.import("sys")?.getattr("modules")?.as_ptr().addr();
+    if *INTERPRETER.get_or_init(|| here) == here {
+        Ok(())
+    } else {
+        Err(PyImportError::new_err("virtwatch does not support subinterpreters"))
+    }
+}
+
+/// Which process this is, counted in forks.
+pub(crate) fn generation() -> u64 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// Whether the interpreter is about to end.
+pub(crate) fn is_closing() -> bool {
+    CLOSING.load(Ordering::SeqCst)
+}
+
+/// Notes an open connection, to be closed before the interpreter ends.
+pub(crate) fn note(_attached: Python<'_>, session: Weak<Session>) {
+    let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    sessions.retain(|session| session.strong_count() > 0);
+    sessions.push(session);
+}
+
+/// Runs `f` attached to Python, on a thread of the core; `None` when there is no interpreter (any
+/// more). The end of the interpreter waits for it.
+pub(crate) fn enter<T>(f: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    struct Inside;
+    impl Drop for Inside {
+        fn drop(&mut self) {
+            INSIDE.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    INSIDE.fetch_add(1, Ordering::SeqCst);
+    let _inside = Inside;
+    if EXITING.load(Ordering::SeqCst) { None } else { Python::try_attach(f) }
+}
+
+/// Drops what holds locks or threads of the core, detached from Python if this thread is attached.
+pub(crate) fn drop_detached<T: Send>(value: T) {
+    let mut value = Some(value);
+    Python::try_attach(|py| py.detach(|| drop(value.take())));
+}
+
+/// Closes every connection once no callback runs any more. For `atexit`: a thread that is inside a
+/// callback while the interpreter ends would abort the process. A callback that hangs keeps the
+/// program alive, as any thread does; Ctrl-C ends it.
+#[pyfunction]
+pub(crate) fn close_all(py: Python<'_>) -> PyResult<()> {
+    CLOSING.store(true, Ordering::SeqCst);
+    wait_until_outside(py)?;
+    let sessions = std::mem::take(&mut *SESSIONS.lock().unwrap_or_else(PoisonError::into_inner));
+    for session in sessions.iter().filter_map(Weak::upgrade) {
+        session.close(py);
+    }
+    EXITING.store(true, Ordering::SeqCst);
+    wait_until_outside(py)
+}
+
+/// Waits until no thread of ours is inside the interpreter.
+fn wait_until_outside(py: Python<'_>) -> PyResult<()> {
+    while INSIDE.load(Ordering::SeqCst) > 0 {
+        py.detach(|| std::thread::sleep(Duration::from_millis(1)));
+        py.check_signals()?;
+    }
+    Ok(())
+}
+
+/// For the child of a fork: connections from before it cannot be used, their threads are gone.
+#[pyfunction]
+pub(crate) fn forked(_py: Python<'_>) {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    INSIDE.store(0, Ordering::SeqCst);
+}

@@ -1,0 +1,204 @@
+//! A watch.
+
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use pyo3::types::PyAny;
+use virtwatch::{Canceller, Error, ErrorCode, ErrorDomain};
+
+use crate::cursor::Cursor;
+use crate::error::{OrRaise, cancelled, exception, invalid_arg};
+use crate::process;
+use crate::record::Record;
+use crate::session::Session;
+use crate::stats::WatchStats;
+
+/// The longest wait without a look at Python's signals: one may come just before the wait begins,
+/// too early to interrupt it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A watch: an iterator that delivers what exists, if asked to, and then every change in order.
+///
+/// It is read at the reader's own speed; a slow reader costs the others nothing, and is brought to
+/// now when it is more than `max_lag` of its events behind. One thread uses a watch at a time; only
+/// `cancel()` may be called from any.
+#[pyclass(frozen, weakref, module = "virtwatch")]
+pub(crate) struct Watch {
+    // Fields are dropped in this order: the connection ends with the session.
+    /// Held by the one thread that uses it; nobody waits for it. Empty once it is released.
+    core: Mutex<Option<virtwatch::Watch>>,
+    /// Held for no longer than a cancel. It shares the file descriptor, so it is released too.
+    canceller: Mutex<Option<Canceller>>,
+    session: Arc<Session>,
+}
+
+impl Watch {
+    pub(crate) fn new(core: virtwatch::Watch, session: Arc<Session>) -> Self {
+        let canceller = Mutex::new(Some(core.canceller()));
+        Self { core: Mutex::new(Some(core)), canceller, session }
+    }
+
+    /// Has the watch to itself.
+    fn take(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Option<virtwatch::Watch>>> {
+        if !self.session.is_of_this_process() {
+            self.session.core(py)?;
+        }
+        match self.core.try_lock() {
+            Ok(core) => Ok(core),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                let why = "another call is using this watch";
+                let (code, domain) = (ErrorCode::OperationInvalid, ErrorDomain::None);
+                Err(exception(py, &Error::plain(code, domain, why)))
+            }
+        }
+    }
+
+    fn canceller(&self) -> MutexGuard<'_, Option<Canceller>> {
+        self.canceller.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs something with the watch, detached from Python.
+    fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        f: impl FnOnce(&mut virtwatch::Watch) -> virtwatch::Result<T> + Send,
+    ) -> PyResult<T> {
+        let mut core = self.take(py)?;
+        let watch = core.as_mut().ok_or_else(|| cancelled(py))?;
+        py.detach(|| f(watch)).or_raise(py)
+    }
+
+    /// Waits for the next record.
+    fn read(&self, py: Python<'_>, deadline: Option<Instant>) -> PyResult<Reading> {
+        let mut core = self.take(py)?;
+        let Some(watch) = core.as_mut() else { return Ok(Reading::Cancelled) };
+        loop {
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            let wait = left.map_or(PATIENCE, |left| left.min(PATIENCE));
+            match py.detach(|| watch.next(Some(wait))) {
+                Ok(Some(record)) => {
+                    return Ok(Reading::Record(Record::new(record, self.session.source())));
+                }
+                Ok(None) => py.check_signals()?,
+                Err(error) if error.code() == ErrorCode::OperationAborted => {
+                    return Ok(Reading::Cancelled);
+                }
+                Err(error) => return Err(exception(py, &error)),
+            }
+            if deadline.is_some_and(|end| end <= Instant::now()) {
+                return Ok(Reading::TimedOut);
+            }
+        }
+    }
+}
+
+/// What a wait for a record ended with.
+enum Reading {
+    Record(Record),
+    TimedOut,
+    Cancelled,
+}
+
+#[pymethods]
+impl Watch {
+    /// The next record. Waits for one until `timeout` seconds are over, or for ever without one;
+    /// None when the time is over. `CancelledError` when the watch was cancelled.
+    #[pyo3(signature = (timeout=None))]
+    fn next(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Record>> {
+        let timeout = timeout.map(|seconds| duration(py, seconds)).transpose()?;
+        // A time-out that no clock can tell is for ever.
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        match self.read(py, deadline)? {
+            Reading::Record(record) => Ok(Some(record)),
+            Reading::TimedOut => Ok(None),
+            Reading::Cancelled => Err(cancelled(py)),
+        }
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Record>> {
+        match self.read(py, None)? {
+            Reading::Record(record) => Ok(Some(record)),
+            Reading::TimedOut | Reading::Cancelled => Ok(None),
+        }
+    }
+
+    fn __aiter__(slf: Py<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        py.import("virtwatch._aio")?.call_method1("Records", (slf,))
+    }
+
+    /// A file descriptor that is readable while there is something to read, or the watch is
+    /// cancelled; for polling only. It stays open as long as the watch.
+    fn fileno(&self, py: Python<'_>) -> PyResult<RawFd> {
+        self.run(py, |watch| watch.fd().map(|fd| fd.as_raw_fd()))
+    }
+
+    /// The place up to which everything has been delivered. It moves over a catch-up only at its
+    /// SYNCED; before the first SYNCED of a snapshot it is a place that fits no journal.
+    #[getter]
+    fn cursor(&self, py: Python<'_>) -> PyResult<Cursor> {
+        self.run(py, |watch| Ok(Cursor(watch.cursor())))
+    }
+
+    /// Figures of this watch.
+    #[getter]
+    fn stats(&self, py: Python<'_>) -> PyResult<WatchStats> {
+        self.run(py, |watch| Ok(watch.stats().into()))
+    }
+
+    /// Ends it: reading it, also in a thread that waits, ends now and for ever.
+    fn cancel(&self) {
+        if self.session.is_of_this_process()
+            && let Some(canceller) = &*self.canceller()
+        {
+            canceller.cancel();
+        }
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    /// Cancels it and closes its file descriptor.
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) {
+        self.cancel();
+        // While another thread is using it, it is left to be dropped with this object.
+        let released = self.take(py).ok().and_then(|mut core| core.take());
+        if released.is_some() {
+            drop(self.canceller().take());
+        }
+        py.detach(|| drop(released));
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Watch of {}>", self.session.source().uri)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let core =
+            self.core.get_mut().map_or_else(|poisoned| poisoned.into_inner().take(), Option::take);
+        if self.session.is_of_this_process() {
+            process::drop_detached(core);
+        } else {
+            #[expect(clippy::mem_forget, reason = "its locks stayed in the parent")]
+            std::mem::forget(core);
+        }
+    }
+}
+
+/// A time-out in seconds; a negative one is over.
+fn duration(py: Python<'_>, seconds: f64) -> PyResult<Duration> {
+    if seconds.is_nan() {
+        return Err(invalid_arg(py, "timeout is not a number"));
+    }
+    Ok(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
+}

@@ -1,0 +1,151 @@
+"""Domains and operations."""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+
+import pytest
+import virtwatch
+from conftest import xml
+from virtwatch import PausedReason, RunningReason, ShutoffReason, State
+
+
+def test_a_life(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml("vm"))
+    assert (domain.state, domain.reason) == (State.SHUTOFF, ShutoffReason.UNKNOWN)
+    assert domain.id is None and domain.is_persistent and not domain.is_active
+    domain.start()
+    assert (domain.state, domain.reason) == (State.RUNNING, RunningReason.BOOTED)
+    assert isinstance(domain.reason, RunningReason) and domain.id is not None
+    domain.suspend()
+    domain.suspend()
+    assert (domain.state, domain.reason) == (State.PAUSED, PausedReason.USER)
+    domain.resume()
+    domain.reboot()
+    domain.reset()
+    domain.shutdown()
+    assert (domain.state, domain.reason) == (State.SHUTOFF, ShutoffReason.SHUTDOWN)
+    domain.start(paused=True)
+    assert domain.state == State.PAUSED
+    domain.destroy()
+    assert (domain.state, domain.reason) == (State.SHUTOFF, ShutoffReason.DESTROYED)
+    domain.undefine()
+    with pytest.raises(virtwatch.NotFoundError):
+        domain.state
+    assert "gone" in repr(domain)
+
+
+def test_operations_that_the_state_does_not_allow(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml())
+    before = conn.cursor
+    for operation in (
+        domain.suspend,
+        domain.resume,
+        domain.shutdown,
+        domain.reboot,
+        domain.reset,
+        domain.destroy,
+        domain.managed_save,
+        lambda: domain.save("/nowhere/file"),
+    ):
+        with pytest.raises(virtwatch.InvalidStateError) as caught:
+            operation()
+        assert caught.value.code == 55
+    assert conn.cursor == before
+
+
+def test_a_transient_domain(conn: virtwatch.Connection) -> None:
+    domain = conn.create_xml(xml("vm"), paused=True)
+    assert domain.state == State.PAUSED and not domain.is_persistent
+    with pytest.raises(virtwatch.InvalidStateError):
+        domain.managed_save()
+    domain.destroy()
+    assert conn.domains() == []
+
+
+def test_save_and_restore(conn: virtwatch.Connection, tmp_path: Path) -> None:
+    file = tmp_path / "image"
+    domain = conn.create_xml(xml("vm"))
+    domain.save(file)
+    assert conn.domains() == []
+    assert conn.restore(str(file)).reason == RunningReason.RESTORED
+    domain.save(file, paused=True)
+    assert conn.restore(file).state == State.PAUSED
+    domain.save(file)
+    assert conn.restore(file, running=True).state == State.RUNNING
+    with pytest.raises(virtwatch.InvalidArgumentError):
+        domain.save(file, running=True, paused=True)
+    with pytest.raises(virtwatch.SystemCallError):
+        domain.save(tmp_path / "no" / "such" / "directory")
+    with pytest.raises(virtwatch.Error):
+        conn.restore(tmp_path / "missing")
+
+
+def test_managed_save(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml())
+    domain.start()
+    domain.managed_save()
+    assert domain.has_managed_save and not domain.is_active
+    with pytest.raises(virtwatch.InvalidStateError):
+        domain.undefine()
+    domain.start()
+    assert domain.reason == RunningReason.RESTORED and not domain.has_managed_save
+    domain.managed_save(paused=True)
+    domain.start()
+    assert domain.state == State.PAUSED
+    domain.managed_save()
+    domain.start(force_boot=True)
+    assert domain.reason == RunningReason.BOOTED
+    domain.managed_save()
+    domain.remove_managed_save()
+    assert not domain.has_managed_save
+    domain.start()
+    domain.managed_save()
+    domain.undefine(managed_save=True)
+    assert conn.domains() == []
+
+
+def test_rename_keeps_the_old_handle(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml("old"))
+    domain.rename("new")
+    assert domain.name == "old"
+    assert conn.lookup_by_name("new") == domain
+    with pytest.raises(virtwatch.NotFoundError):
+        conn.lookup_by_name("old")
+
+
+def test_xml(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml("vm"))
+    assert "<name>vm</name>" in domain.xml()
+    domain.start()
+    assert f"id='{domain.id}'" in domain.xml()
+    assert "id='" not in domain.xml(inactive=True).split(">", 1)[0]
+
+
+def test_undefine_flags_that_exclude_each_other_cannot_be_said(
+    conn: virtwatch.Connection,
+) -> None:
+    conn.define_xml(xml()).undefine(
+        nvram=True, tpm=False, snapshots_metadata=True, checkpoints_metadata=True
+    )
+    assert conn.domains() == []
+
+
+def test_a_domain_keeps_its_connection_open() -> None:
+    conn = virtwatch.connect("test:///empty")
+    domain = conn.define_xml(xml())
+    gone = weakref.ref(conn)
+    del conn
+    assert gone() is None
+    domain.start()
+    assert domain.connection.domains() == [domain]
+    domain.connection.close()
+
+
+def test_a_domain_is_frozen(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml("vm"))
+    with pytest.raises(AttributeError):
+        domain.name = "other"  # type: ignore[misc]
+    assert domain in {domain} and domain != "vm"
+    assert repr(domain) == f"<Domain 'vm' {domain.uuid} shutoff>"

@@ -1,0 +1,194 @@
+"""The end of the interpreter, and forks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+from conftest import run_python
+
+RUNS = int(os.environ.get("VIRTWATCH_EXITS", "20"))
+
+BUSY = """
+import threading, time, virtwatch
+conn = virtwatch.connect("test:///default")
+domain = conn.lookup_by_name("test")
+count = 0
+def callback(record):
+    global count
+    count += 1
+    conn.stats
+registrations = [conn.register(callback, snapshot=True) for _ in range(3)]
+inventory = virtwatch.Inventory(conn)
+def churn():
+    while True:
+        domain.suspend()
+        domain.resume()
+def read():
+    for record in virtwatch.connect("test:///default").watch():
+        repr(record)
+def quietly(run):
+    def quiet():
+        try:
+            run()
+        except virtwatch.ClosedError:
+            pass
+    return quiet
+for run in (churn, read, read):
+    threading.Thread(target=quietly(run), daemon=True).start()
+while count < 100:
+    time.sleep(0.001)
+"""
+
+
+@pytest.mark.parametrize("run", range(RUNS))
+def test_a_busy_program_ends_cleanly(run: int) -> None:
+    """Callbacks, watches and threads are all live when the interpreter ends."""
+    done = run_python(BUSY)
+    assert done.stderr == ""
+
+
+def test_it_ends_cleanly_whatever_is_left() -> None:
+    for program in (
+        "import virtwatch; conn = virtwatch.connect('test:///empty'); conn.register(print)",
+        "import virtwatch; watch = virtwatch.connect('test:///empty').watch(); watch.fileno()",
+        "import virtwatch; virtwatch.connect('test:///empty').register(lambda r: 1 / 0)",
+        "import virtwatch; v = virtwatch.Inventory(virtwatch.connect('test:///default'))",
+        "import virtwatch; virtwatch.connect('test:///empty').close(); raise SystemExit(0)",
+    ):
+        done = run_python(program)
+        assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_end_waits_for_a_callback() -> None:
+    done = run_python(
+        """
+        import threading, time, virtwatch
+        inside = threading.Event()
+        conn = virtwatch.connect("test:///default")
+        def callback(record):
+            registration.cancel()
+            inside.set()
+            time.sleep(0.2)
+            print("left")
+        registration = conn.register(callback)
+        conn.lookup_by_name("test").suspend()
+        inside.wait()
+        """
+    )
+    assert (done.stdout, done.stderr) == ("left\n", "")
+
+
+def test_ctrl_c_ends_a_program_with_a_callback_that_hangs() -> None:
+    program = """
+        import threading, virtwatch
+        inside = threading.Event()
+        conn = virtwatch.connect("test:///default")
+        def callback(record):
+            inside.set()
+            threading.Event().wait()
+        conn.register(callback)
+        conn.lookup_by_name("test").suspend()
+        inside.wait()
+        print("ending", flush=True)
+        """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ending\n"
+        time.sleep(0.2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate()
+    assert "KeyboardInterrupt" in stderr
+
+
+def test_nothing_opens_at_the_end() -> None:
+    done = run_python(
+        """
+        import atexit
+        def late():
+            import virtwatch
+            try:
+                virtwatch.connect("test:///default")
+            except virtwatch.ClosedError as error:
+                print(error)
+        atexit.register(late)
+        import virtwatch
+        """
+    )
+    assert done.stdout == "the interpreter is about to end\n"
+
+
+def test_the_child_of_a_fork_has_no_connections() -> None:
+    """G12."""
+    done = run_python(
+        """
+        import os, sys, virtwatch
+        conn = virtwatch.connect("test:///default")
+        domain = conn.lookup_by_name("test")
+        watch = conn.watch()
+        watch.fileno()
+        registration = conn.register(lambda record: None)
+        inventory = virtwatch.Inventory(conn)
+        closed = virtwatch.connect("test:///empty")
+        leftover = closed.define_xml(
+            "<domain type='test'><name>x</name><memory>1</memory><os><type>hvm</type></os></domain>")
+        closed.register(print)
+        closed.close()
+        child = os.fork()
+        if child == 0:
+            for use in (conn.domains, conn.watch, lambda: conn.register(print),
+                        domain.suspend, lambda: domain.state, watch.next, watch.fileno,
+                        lambda: virtwatch.Inventory(conn)):
+                try:
+                    use()
+                except virtwatch.ClosedError as error:
+                    assert "fork" in str(error), error
+                else:
+                    sys.exit("not refused")
+            assert len(inventory) == 1 and not registration.active
+            watch.cancel(), registration.cancel(), inventory.close(), conn.close(), repr(domain)
+            with watch:
+                pass
+            del watch, inventory, registration, domain, leftover, closed, conn
+            with virtwatch.connect("test:///empty") as fresh:
+                got = []
+                fresh.register(got.append, snapshot=True)
+                while len(got) < 2:
+                    pass
+            sys.exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        domain.suspend()
+        assert [r.type for r in iter(lambda: watch.next(0), None)][-1] == 3
+        """
+    )
+    assert done.stderr == ""
+
+
+def test_a_subinterpreter_is_refused() -> None:
+    done = run_python(
+        """
+        import virtwatch
+        try:
+            import _xxsubinterpreters as interpreters
+        except ImportError:
+            import _interpreters as interpreters
+        id = interpreters.create()
+        try:
+            print(interpreters.run_string(id, "import virtwatch"))
+        except interpreters.RunFailedError as error:
+            print(error)
+        interpreters.destroy(id)
+        """,
+        expect=None,
+    )
+    assert "ImportError" in done.stdout and done.returncode == 0, (done.stdout, done.stderr)
