@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, Weak};
 
 use crate::domain::Facts;
 use crate::driver::{self, Driver, Operation, Reporter};
@@ -11,10 +11,11 @@ use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{EventSupport, EventType};
 use crate::registry::Registry;
 use crate::sync::Mutex;
+use crate::sys::PerProcess;
 
 /// The instances that connections opened later will share, by scheme, host and path.
-static SHARED: LazyLock<Mutex<BTreeMap<String, Weak<Instance>>>> =
-    LazyLock::new(|| Mutex::new(BTreeMap::new()));
+type Shared = Mutex<BTreeMap<String, Weak<Instance>>>;
+static SHARED: PerProcess<Shared> = PerProcess::new();
 
 /// A registry with its driver.
 pub(crate) struct Instance {
@@ -34,15 +35,16 @@ impl Instance {
     /// The instance for a URI: one that exists where it is shared, else a new one.
     ///
     /// # Errors
-    /// NO_CONNECT: no driver takes the URI. INVALID_ARG: it is not one, or has a parameter that is
-    /// not supported. What the driver refuses.
+    /// NO_CONNECT: it is none, or no driver takes it. ARGUMENT_UNSUPPORTED: the parameter `state`.
+    /// What the driver refuses.
     pub(crate) fn open(uri: &str) -> Result<Arc<Self>> {
         let parts = Parts::of(uri)?;
         let key = format!("{}://{}{}", parts.scheme, parts.host, parts.path);
-        let mut shared = SHARED.lock();
-        if let Some(instance) = shared.get(&key).and_then(Weak::upgrade) {
+        let known = || SHARED.get().lock().get(&key).and_then(Weak::upgrade);
+        if let Some(instance) = known() {
             return Ok(instance);
         }
+        // Opening may take long, so that the lock is not held.
         let opened = driver::open(uri, parts.scheme, parts.host, parts.path)?;
         let instance = Arc::new(Self {
             uri: uri.to_owned(),
@@ -51,6 +53,10 @@ impl Instance {
             next_callback: AtomicI32::new(0),
         });
         if opened.shared {
+            let mut shared = SHARED.get().lock();
+            if let Some(faster) = shared.get(&key).and_then(Weak::upgrade) {
+                return Ok(faster);
+            }
             shared.insert(key, Arc::downgrade(&instance));
         }
         Ok(instance)

@@ -6,7 +6,8 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 
 /// A level-triggered signal: a file descriptor that is readable while it is set.
@@ -85,7 +86,19 @@ impl Signal {
     }
 }
 
-/// Starts a thread with that name in which every Unix signal is blocked: they are the program's.
+/// The signals that a thread gets for what it did itself: blocked, they end the process without the
+/// handler that the program may have for them.
+const SYNCHRONOUS: [libc::c_int; 7] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGABRT,
+    libc::SIGSYS,
+];
+
+/// Starts a thread with that name in which Unix signals are blocked: they are the program's.
 pub(crate) fn spawn(
     name: &str,
     run: impl FnOnce() + Send + 'static,
@@ -94,12 +107,71 @@ pub(crate) fn spawn(
     let mut before = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: sigfillset initialises the set that it is given.
     unsafe { libc::sigfillset(all.as_mut_ptr()) };
+    for signal in SYNCHRONOUS {
+        // SAFETY: the set was initialised above.
+        unsafe { libc::sigdelset(all.as_mut_ptr(), signal) };
+    }
     // SAFETY: both sets live through the call; a thread inherits the mask of its creator.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) };
     let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
     // SAFETY: `before` was filled by the call above.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
     started
+}
+
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// How many forks have led to this process since the library was first used.
+///
+/// What was made in another generation was inherited: its threads are not here, and its locks may
+/// be held by them for ever.
+pub(crate) fn fork_generation() -> u32 {
+    static WATCH_FORKS: Once = Once::new();
+    extern "C" fn forked() {
+        GENERATION.fetch_add(1, Ordering::Relaxed);
+    }
+    WATCH_FORKS.call_once(|| {
+        // SAFETY: `forked` may run in a child where nothing but async-signal-safe code may. That it
+        // cannot be set up for want of memory is as good as not noticing forks.
+        unsafe { libc::pthread_atfork(None, None, Some(forked)) };
+    });
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// A global value of which every process has its own: a forked child begins with a new one.
+pub(crate) struct PerProcess<T: 'static> {
+    current: AtomicPtr<(u32, T)>,
+}
+
+impl<T: Default + Sync> PerProcess<T> {
+    pub(crate) const fn new() -> Self {
+        Self { current: AtomicPtr::new(std::ptr::null_mut()) }
+    }
+
+    /// This process's value. One that was inherited is left alone: it may be locked.
+    pub(crate) fn get(&self) -> &'static T {
+        let generation = fork_generation();
+        loop {
+            let current = self.current.load(Ordering::Acquire);
+            // SAFETY: what is stored here is leaked below, and never freed.
+            if let Some((made_in, value)) = unsafe { current.as_ref() }
+                && *made_in == generation
+            {
+                return value;
+            }
+            let new = Box::into_raw(Box::new((generation, T::default())));
+            let exchange = self.current.compare_exchange(
+                current,
+                new,
+                Ordering::AcqRel,
+                Ordering::Acquire,
+            );
+            if exchange.is_err() {
+                // SAFETY: another thread was faster, so that nobody else knows this one.
+                drop(unsafe { Box::from_raw(new) });
+            }
+        }
+    }
 }
 
 /// The name of this machine.

@@ -16,7 +16,7 @@ pub use self::list::ListFlags;
 pub use self::registration::Registration;
 use self::watch::Control;
 pub use self::watch::{Canceller, Watch};
-use crate::dispatch::{Callback, Dispatcher};
+use crate::dispatch::{Callback, Deliver, Dispatcher};
 use crate::domain::{Config, Facts};
 use crate::driver::{CreateFlags, Operation, SaveFlags};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -44,7 +44,8 @@ struct Inner {
     dispatcher: Dispatcher,
     instance: Arc<Instance>,
     read_only: bool,
-    watches: Mutex<Vec<Weak<Control>>>,
+    /// Whom to cancel on close; `None` once closed.
+    watches: Mutex<Option<Vec<Weak<Control>>>>,
 }
 
 impl Connection {
@@ -56,7 +57,8 @@ impl Connection {
     ///
     /// # Errors
     /// NO_CONNECT: no driver takes the URI. INVALID_ARG: the URI is incomplete, or there is no
-    /// default. XML_ERROR and others: the file that it names is not a `<node>` document.
+    /// default. ARGUMENT_UNSUPPORTED: the parameter `state`; others are ignored, as in libvirt.
+    /// XML_ERROR and others: the file that it names is not a `<node>` document.
     pub fn open(uri: &str) -> Result<Self> {
         Self::open_as(uri, false)
     }
@@ -88,19 +90,27 @@ impl Connection {
             dispatcher: Dispatcher::default(),
             instance,
             read_only,
-            watches: Mutex::new(Vec::new()),
+            watches: Mutex::new(Some(Vec::new())),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Cancels the watches of this connection and ends its registrations. On return no callback
-    /// runs, unless this is called inside one.
+    /// Cancels the watches of this connection and ends its registrations, for good. On return no
+    /// callback runs, unless this is called inside one. Look-ups and operations still work.
     pub fn close(&self) {
-        let watches = std::mem::take(&mut *self.inner.watches.lock());
-        for control in watches.iter().filter_map(Weak::upgrade) {
+        let watches = self.inner.watches.lock().take();
+        for control in watches.iter().flatten().filter_map(Weak::upgrade) {
             control.cancel();
         }
         self.inner.dispatcher.clear();
+    }
+
+    /// Refuses to begin what [`Connection::close`] would have ended.
+    fn open_for_readers(&self) -> Result<()> {
+        if self.inner.watches.lock().is_none() {
+            return Err(Error::not_valid("the connection is closed"));
+        }
+        Ok(())
     }
 
     /// The URI, as it was opened first (`virConnectGetURI`).
@@ -142,7 +152,7 @@ impl Connection {
         self.inner.instance.registry().cursor()
     }
 
-    /// The place of the journal: drawn at random when the registry was made.
+    /// Which journal: drawn at random when the registry was made.
     pub fn epoch(&self) -> Uuid {
         self.inner.instance.registry().epoch()
     }
@@ -160,9 +170,13 @@ impl Connection {
     /// Starts a domain without storing its configuration (`virDomainCreateXML`).
     ///
     /// # Errors
-    /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already.
+    /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already. INVALID_ARG:
+    /// FORCE_BOOT.
     pub fn create_xml(&self, xml: &str, flags: CreateFlags) -> Result<Domain> {
         self.writable("DomainCreateXML")?;
+        if flags.contains(CreateFlags::FORCE_BOOT) {
+            return Err(Error::invalid_arg("flag FORCE_BOOT needs a stored configuration"));
+        }
         self.domain_by(Operation::CreateXml(Arc::new(Config::parse(xml)?), flags))
     }
 
@@ -192,7 +206,8 @@ impl Connection {
     /// NO_DOMAIN.
     pub fn lookup_by_uuid(&self, uuid: Uuid) -> Result<Domain> {
         let facts = self.registry().facts(uuid);
-        self.found(facts, || format!("no domain with matching uuid '{uuid}'"))
+        let facts = facts.ok_or_else(|| Error::no_such_uuid(uuid))?;
+        Ok(Domain::new(self, &facts))
     }
 
     /// The active domain with that id (`virDomainLookupByID`).
@@ -223,12 +238,17 @@ impl Connection {
     /// Watches the domains.
     ///
     /// # Errors
-    /// None on sources in this process.
+    /// OPERATION_INVALID: the connection is closed.
     pub fn watch(&self, options: WatchOptions) -> Result<Watch> {
+        self.open_for_readers()?;
         let watch = Watch::new(self.clone(), options);
-        let mut watches = self.inner.watches.lock();
-        watches.retain(|control| control.strong_count() > 0);
-        watches.push(watch.control());
+        match &mut *self.inner.watches.lock() {
+            Some(watches) => {
+                watches.retain(|control| control.strong_count() > 0);
+                watches.push(watch.control());
+            }
+            None => watch.canceller().cancel(),
+        }
         Ok(watch)
     }
 
@@ -239,13 +259,28 @@ impl Connection {
     /// of its connection, and nothing else.
     ///
     /// # Errors
-    /// SYSTEM_ERROR: the dispatcher thread could not be started.
+    /// SYSTEM_ERROR: the dispatcher thread could not be started. OPERATION_INVALID: the connection
+    /// is closed.
     pub fn register(
         &self,
         options: WatchOptions,
         callback: impl FnMut(&Record) + Send + 'static,
     ) -> Result<Registration> {
         let id = self.register_by_id(options, || Box::new(callback))?;
+        Ok(Registration::new(self.clone(), id))
+    }
+
+    /// The same for programs that are dear to enter, such as an interpreter: the callback is given
+    /// the records that are due, one or many, and takes all of them.
+    ///
+    /// # Errors
+    /// As [`Connection::register`].
+    pub fn register_batches(
+        &self,
+        options: WatchOptions,
+        callback: impl FnMut(&mut dyn Iterator<Item = Record>) + Send + 'static,
+    ) -> Result<Registration> {
+        let id = self.deliver(options, || Deliver::Batch(Box::new(callback)))?;
         Ok(Registration::new(self.clone(), id))
     }
 
@@ -256,10 +291,15 @@ impl Connection {
         options: WatchOptions,
         callback: impl FnOnce() -> Callback,
     ) -> Result<i32> {
+        self.deliver(options, || Deliver::Each(callback()))
+    }
+
+    fn deliver(&self, options: WatchOptions, deliver: impl FnOnce() -> Deliver) -> Result<i32> {
+        self.open_for_readers()?;
         self.inner.dispatcher.start()?;
         let id = self.inner.instance.next_callback();
         let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
-        self.inner.dispatcher.register(id, reader, callback());
+        self.inner.dispatcher.register(id, reader, deliver());
         Ok(id)
     }
 

@@ -2,7 +2,7 @@
 //! A watch: the reader of a journal that a program waits on.
 
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,8 @@ pub(super) struct Control {
 impl Control {
     pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
+        // Either the reader sees the flag, or this thread sees the descriptor that it waits on.
+        fence(Ordering::SeqCst);
         self.signal.set();
     }
 
@@ -88,7 +90,7 @@ impl Watch {
                 return Err(Error::new(ErrorCode::OperationAborted, ErrorDomain::Dom, info));
             }
             if let Some(record) = self.reader.next() {
-                if self.polled {
+                if self.polled && !self.reader.has_more_at_hand() {
                     self.show();
                 }
                 return Ok(Some(record));
@@ -117,6 +119,7 @@ impl Watch {
     fn show(&self) -> bool {
         self.control.signal.clear();
         let waker = Arc::clone(&self.control);
+        fence(Ordering::SeqCst);
         let set = !self.reader.arm(waker) || self.control.is_cancelled();
         if set {
             self.control.signal.set();
@@ -130,16 +133,15 @@ impl Watch {
     /// # Errors
     /// SYSTEM_ERROR: there are too many file descriptors.
     pub fn fd(&mut self) -> Result<BorrowedFd<'_>> {
-        let made = self.control.signal.fd().map(drop);
-        made.map_err(|cause| Error::system("cannot make a file descriptor", &cause))?;
+        self.control
+            .signal
+            .fd()
+            .map_err(|cause| Error::system("cannot make a file descriptor", &cause))?;
         if !self.polled {
             self.polled = true;
             self.show();
         }
-        self.control
-            .signal
-            .fd()
-            .map_err(|cause| Error::system("cannot make a file descriptor", &cause))
+        self.control.signal.fd().map_err(|cause| Error::system("cannot poll", &cause))
     }
 
     /// What cancels this watch from another thread.

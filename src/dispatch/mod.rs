@@ -2,14 +2,16 @@
 //! The one place that calls user code.
 //!
 //! A connection has one dispatcher, with a thread of its own from the first registration on. Every
-//! registration is a reader of the journal and a callback; the events of all registrations are
-//! delivered in the order of their numbers. No lock is held while a callback runs or is dropped.
+//! registration is a reader of the journal and a callback: each gets its events in the order of
+//! their numbers, and among those that have events at the same moment the lowest number goes first.
+//! No lock is held while a callback runs or is dropped.
 
 mod gate;
 
 use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -24,6 +26,16 @@ use crate::sys;
 /// What a registration calls. It is dropped exactly once, after its last call has returned.
 pub(crate) type Callback = Box<dyn FnMut(&Record) + Send>;
 
+/// The same for faces to which entering the program is dear: it is given the records that are due
+/// and calls the program for each.
+pub(crate) type BatchCallback = Box<dyn FnMut(&mut dyn Iterator<Item = Record>) + Send>;
+
+/// Either.
+pub(crate) enum Deliver {
+    Each(Callback),
+    Batch(BatchCallback),
+}
+
 /// How many records one registration gets before the others are looked at again.
 const TURN: usize = 256;
 
@@ -31,12 +43,16 @@ thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Runs user code: until it returns, this thread waits for no other callback.
+/// Runs user code: until it returns, this thread waits for no other callback. A panic ends that
+/// call, not the dispatcher; the panic hook has told it.
 fn user_code(run: impl FnOnce()) {
     DEPTH.with(|depth| depth.set(depth.get() + 1));
-    // A panic of a callback ends that call, not the dispatcher; the panic hook has told it.
-    drop(catch_unwind(AssertUnwindSafe(run)));
+    let result = catch_unwind(AssertUnwindSafe(run));
     DEPTH.with(|depth| depth.set(depth.get() - 1));
+    if let Err(payload) = result {
+        // It may panic in its own drop.
+        let _leaked = ManuallyDrop::new(payload);
+    }
 }
 
 /// Whether this thread is inside a callback, or inside the drop of one.
@@ -54,6 +70,7 @@ pub(crate) struct Dispatcher {
 struct Shared {
     board: Mutex<Board>,
     work: Condvar,
+    idle: Condvar,
 }
 
 /// What the dispatcher and its thread share, under one lock that no user code ever sees.
@@ -63,13 +80,15 @@ struct Board {
     /// Those that may have something to read.
     ready: Vec<i32>,
     thread: Option<JoinHandle<()>>,
+    /// The thread may be inside a callback, or the drop of one.
+    busy: bool,
     stopping: bool,
 }
 
 /// One registration.
 struct Job {
     reader: Reader,
-    callback: Callback,
+    deliver: Deliver,
     /// Read, but not yet its turn.
     next: Option<Record>,
 }
@@ -110,8 +129,8 @@ impl Dispatcher {
     }
 
     /// Registers a callback under a new id.
-    pub(crate) fn register(&self, id: i32, reader: Reader, callback: Callback) {
-        let gate = Arc::new(Gate::new(Job { reader, callback, next: None }));
+    pub(crate) fn register(&self, id: i32, reader: Reader, deliver: Deliver) {
+        let gate = Arc::new(Gate::new(Job { reader, deliver, next: None }));
         let mut board = self.shared.board.lock();
         board.registrations.insert(id, gate);
         board.ready.push(id);
@@ -135,14 +154,21 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Ends every registration.
+    /// Ends every registration. On return no callback runs, those of registrations that others are
+    /// ending included; on a thread that is inside any callback this does not wait.
     pub(crate) fn clear(&self) {
         loop {
             let Some(id) = self.shared.board.lock().registrations.keys().next().copied() else {
-                return;
+                break;
             };
             // Another thread may have been faster, which is as good.
             drop(self.deregister(id, true));
+        }
+        if !in_callback() {
+            let mut board = self.shared.board.lock();
+            while board.busy {
+                self.shared.idle.wait(&mut board);
+            }
         }
     }
 }
@@ -173,6 +199,8 @@ impl Shared {
         let mut due: BinaryHeap<Reverse<(u64, i32)>> = BinaryHeap::new();
         loop {
             let mut board = self.board.lock();
+            board.busy = false;
+            self.idle.notify_all();
             while due.is_empty() && board.ready.is_empty() && !board.stopping {
                 self.work.wait(&mut board);
             }
@@ -180,46 +208,94 @@ impl Shared {
                 return;
             }
             due.extend(board.ready.drain(..).map(|id| Reverse((0, id))));
-            let gate = due
+            let next = due
                 .pop()
                 .and_then(|Reverse((_, id))| Some((id, Arc::clone(board.registrations.get(&id)?))));
+            board.busy = next.is_some();
             drop(board);
-            if let Some((id, gate)) = gate {
-                let others = due.peek().map_or((u64::MAX, i32::MAX), |next| next.0);
-                due.extend(self.turn(id, &gate, others).map(|seq| Reverse((seq, id))));
+            let Some((id, gate)) = next else { continue };
+            let others = due.peek().map_or((u64::MAX, i32::MAX), |next| next.0);
+            match self.turn(id, &gate, others) {
+                Due::Nothing => {}
+                Due::At(seq) => due.push(Reverse((seq, id))),
+                Due::AfterOthers => {
+                    let last = due.iter().map(|other| other.0.0).max().unwrap_or(0);
+                    due.push(Reverse((last, id)));
+                }
             }
         }
     }
 
-    /// Delivers to one registration until another is due. Returns the number of its next event, if
-    /// it has one.
-    fn turn(self: &Arc<Self>, id: i32, gate: &Gate<Job>, others: (u64, i32)) -> Option<u64> {
-        let mut job = gate.enter()?;
-        let mut due = None;
-        for _ in 0..TURN {
-            let Some(record) = job.next.take().or_else(|| job.reader.next()) else {
+    /// Delivers to one registration until another is due. Returns when it is due again.
+    fn turn(self: &Arc<Self>, id: i32, gate: &Gate<Job>, others: (u64, i32)) -> Due {
+        let Some(mut job) = gate.enter() else { return Due::Nothing };
+        let Job { reader, deliver, next } = &mut job;
+        let mut turn =
+            Turn { reader, next, gate, id, others, left: TURN, last: 0, is_drained: false };
+        user_code(|| match deliver {
+            Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
+            Deliver::Batch(callback) => callback(&mut turn),
+        });
+        let due = match turn.last {
+            _ if turn.is_drained => {
                 let bell = Arc::new(Bell { shared: Arc::clone(self), id });
-                due = if job.reader.arm(bell) { None } else { Some(0) };
-                break;
-            };
-            let seq = turn_of(&record);
-            due = Some(seq);
-            if (seq, id) > others {
-                job.next = Some(record);
-                break;
+                if reader.arm(bell) { Due::Nothing } else { Due::At(0) }
             }
-            if gate.is_closed() {
-                break;
-            }
-            let Job { callback, .. } = &mut job;
-            user_code(|| callback(&record));
-        }
-        let job = gate.leave(job);
-        if job.is_some() {
-            due = None;
-        }
-        user_code(|| drop(job));
+            // A catch-up is due at once, but not for ever.
+            0 => Due::AfterOthers,
+            seq => Due::At(seq),
+        };
+        let closed = gate.leave(job);
+        user_code(|| drop(closed));
         due
+    }
+}
+
+/// When a registration is due again.
+enum Due {
+    /// When it has something to read; its bell will tell.
+    Nothing,
+    /// When the others have got their events up to this number.
+    At(u64),
+    /// When the others that are due now have had a turn.
+    AfterOthers,
+}
+
+/// The records of one registration until another is due.
+struct Turn<'a> {
+    reader: &'a mut Reader,
+    next: &'a mut Option<Record>,
+    gate: &'a Gate<Job>,
+    id: i32,
+    others: (u64, i32),
+    /// How many more it may get.
+    left: usize,
+    /// The number of the event that was read last; 0 for records of a catch-up.
+    last: u64,
+    /// There is nothing more to read.
+    is_drained: bool,
+}
+
+impl Iterator for Turn<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        if self.left == 0 || self.gate.is_closed() {
+            return None;
+        }
+        let Some(record) = self.next.take().or_else(|| self.reader.next()) else {
+            self.is_drained = true;
+            self.left = 0;
+            return None;
+        };
+        self.last = turn_of(&record);
+        if (self.last, self.id) > self.others {
+            *self.next = Some(record);
+            self.left = 0;
+            return None;
+        }
+        self.left -= 1;
+        Some(record)
     }
 }
 

@@ -9,12 +9,12 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use parking_lot::Mutex;
 
 use crate::Error;
+use crate::sys::{PerProcess, fork_generation};
 
 /// How many freed handles are still recognised.
 const QUARANTINE: usize = 4096;
@@ -46,7 +46,7 @@ pub(super) enum Checked<'a, T: Object> {
 struct Header {
     kind: AtomicU64,
     references: AtomicU32,
-    /// In which process it was made: see [`generation`].
+    /// In which process it was made: see [`fork_generation`].
     generation: u32,
 }
 
@@ -71,7 +71,7 @@ impl<T: Object> Ref<T> {
         let header = Header {
             kind: AtomicU64::new(T::KIND),
             references: AtomicU32::new(1),
-            generation: generation(),
+            generation: fork_generation(),
         };
         let handle = Box::new(Handle { header, object: ManuallyDrop::new(object) });
         Self { at: NonNull::from(Box::leak(handle)) }
@@ -208,7 +208,7 @@ pub(super) unsafe fn check<'a, T: Object>(pointer: *mut T) -> Checked<'a, T> {
     }
     // SAFETY: it is a handle of this kind, alive for 'a says the caller.
     let handle = unsafe { &*at };
-    if handle.header.generation != generation() {
+    if handle.header.generation != fork_generation() {
         return Checked::Inherited(Inherited { at: NonNull::from(handle) });
     }
     Checked::Live(Borrowed { handle })
@@ -230,7 +230,7 @@ fn release<T: Object>(at: NonNull<Handle<T>>) -> bool {
     unsafe { ManuallyDrop::drop(object) };
     let freed = Freed { at: at.cast(), free: free::<T> };
     let oldest = {
-        let mut waiting = WAITING.lock();
+        let mut waiting = WAITING.get().lock();
         let oldest = if waiting.len() == QUARANTINE { waiting.pop_front() } else { None };
         waiting.push_back(freed);
         oldest
@@ -262,24 +262,7 @@ unsafe impl Send for Freed {}
 
 /// The freed handles that are still recognised, oldest first. A leaf lock, held for a few
 /// instructions.
-static WAITING: Mutex<VecDeque<Freed>> = Mutex::new(VecDeque::new());
-
-/// How many forks lie between the process that first used the library and this one.
-static GENERATION: AtomicU32 = AtomicU32::new(0);
-
-/// A number for this process, other than in those it was forked from.
-fn generation() -> u32 {
-    static WATCH_FORKS: Once = Once::new();
-    extern "C" fn forked() {
-        GENERATION.fetch_add(1, Ordering::Relaxed);
-    }
-    WATCH_FORKS.call_once(|| {
-        // SAFETY: `forked` may run in a child where nothing but async-signal-safe code may. That it
-        // cannot be set up for want of memory is as good as not noticing forks.
-        unsafe { libc::pthread_atfork(None, None, Some(forked)) };
-    });
-    GENERATION.load(Ordering::Relaxed)
-}
+static WAITING: PerProcess<Mutex<VecDeque<Freed>>> = PerProcess::new();
 
 #[cfg(test)]
 mod tests {

@@ -239,9 +239,14 @@ impl Reader {
         self.cursor
     }
 
+    /// Whether the next record is here without looking at the registry.
+    pub(crate) fn has_more_at_hand(&self) -> bool {
+        self.catchup.is_some() || !self.ready.is_empty() || !self.batch.is_empty()
+    }
+
     /// Asks for one call of `waker` when there is something to read. False if there is now.
     pub(crate) fn arm(&self, waker: Arc<dyn Wake>) -> bool {
-        if self.catchup.is_some() || !self.ready.is_empty() || !self.batch.is_empty() {
+        if self.has_more_at_hand() {
             return false;
         }
         let mut state = self.registry.state.lock();

@@ -93,7 +93,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<NodeDomain>> {
 fn read_file(path: &Path) -> Result<String> {
     let limit = MAX_DOCUMENT as u64 + 1;
     let mut bytes = Vec::new();
-    if let Err(cause) = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)) {
+    let mut read = || {
+        // Opening anything but a file may block.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(std::io::Error::other("not a regular file"));
+        }
+        File::open(path)?.take(limit).read_to_end(&mut bytes)
+    };
+    if let Err(cause) = read() {
         let info = format!("failed to parse xml document '{}': {cause}", path.display());
         return Err(Error::new(ErrorCode::XmlError, ErrorDomain::Test, info));
     }
