@@ -42,7 +42,7 @@ check-rust: need-rust need-cc
 # The concurrent core under every interleaving of its threads.
 check-loom: need-rust
 	RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$(TARGET)/loom \
-		$(CARGO) test --no-default-features --lib model
+		$(CARGO) test --release --no-default-features --lib model
 
 check-python: python
 	cd bindings/python && $(abspath $(VENV))/bin/python -m pytest -q tests
@@ -52,7 +52,8 @@ lint: need-rust python
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy -p virtwatch-python -- -D warnings
 	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy --strict python/virtwatch \
-		../../examples/python
+		tests ../../examples/python
+	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy.stubtest virtwatch
 
 # Writes include/virtwatch/virtwatch.h anew.
 header: need-rust

@@ -160,12 +160,8 @@ impl<T: Default + Sync> PerProcess<T> {
                 return value;
             }
             let new = Box::into_raw(Box::new((generation, T::default())));
-            let exchange = self.current.compare_exchange(
-                current,
-                new,
-                Ordering::AcqRel,
-                Ordering::Acquire,
-            );
+            let exchange =
+                self.current.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire);
             if exchange.is_err() {
                 // SAFETY: another thread was faster, so that nobody else knows this one.
                 drop(unsafe { Box::from_raw(new) });

@@ -216,7 +216,8 @@ impl Domain {
     /// OPERATION_INVALID: it is active or transient, has a managed-save image, or the name is its
     /// own or another domain's. What is wrong with the name. NO_DOMAIN.
     pub fn rename(&self, name: &str) -> Result<()> {
-        self.act(Action::Rename(name), "DomainRename")
+        self.connection.writable("DomainRename")?;
+        self.connection.operate(Operation::Rename(self.uuid(), name)).map(drop)
     }
 
     /// Removes the stored configuration (`virDomainUndefineFlags`): an inactive domain no longer
@@ -241,7 +242,7 @@ impl Domain {
         entry.ok_or_else(|| Error::no_such_uuid(self.uuid()))
     }
 
-    fn act(&self, action: Action<'_>, function: &str) -> Result<()> {
+    fn act(&self, action: Action, function: &str) -> Result<()> {
         self.connection.writable(function)?;
         self.connection.operate(Operation::Domain(self.uuid(), action)).map(drop)
     }

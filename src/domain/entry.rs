@@ -15,6 +15,15 @@ pub(crate) enum SavedState {
     Paused,
 }
 
+/// A managed-save image: what the next start takes up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SavedImage {
+    /// How the guest was.
+    pub(crate) state: SavedState,
+    /// The configuration of the run that was saved.
+    pub(crate) config: Arc<Config>,
+}
+
 /// All that a registry keeps of one domain: the facts, and what goes with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -24,8 +33,8 @@ pub(crate) struct Entry {
     pub(crate) stored: Option<Arc<Config>>,
     /// The configuration of the running instance, which need not be the stored one.
     pub(crate) live: Option<Arc<Config>>,
-    /// It has a managed-save image, and in what state.
-    pub(crate) managed_save: Option<SavedState>,
+    /// The managed-save image.
+    pub(crate) managed_save: Option<SavedImage>,
 }
 
 impl Entry {

@@ -7,7 +7,7 @@ mod facts;
 mod status;
 
 pub use config::{Config, LifecycleAction};
-pub(crate) use entry::{Entry, SavedState};
+pub(crate) use entry::{Entry, SavedImage, SavedState};
 pub use facts::{Condition, Facts, Identity};
 pub use status::{
     CrashedReason, PausedReason, RunningReason, ShutdownReason, ShutoffReason, State, Status,

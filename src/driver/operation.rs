@@ -93,14 +93,16 @@ pub(crate) enum Operation<'a> {
     Restore(&'a Path, SaveFlags),
     /// Save a domain's state to a file and stop it.
     Save(Uuid, &'a Path, SaveFlags),
-    /// Something with a known domain.
-    Domain(Uuid, Action<'a>),
+    /// Give a domain another name.
+    Rename(Uuid, &'a str),
+    /// Something with a known domain that needs nothing but itself.
+    Domain(Uuid, Action),
 }
 
 /// What a driver is asked to do with a known domain.
 #[derive(Debug, Clone, Copy)]
 #[expect(dead_code, reason = "some flags are hints, and the test driver has no guest to hint to")]
-pub(crate) enum Action<'a> {
+pub(crate) enum Action {
     Undefine(UndefineFlags),
     Create(CreateFlags),
     Suspend,
@@ -111,5 +113,4 @@ pub(crate) enum Action<'a> {
     Destroy(DestroyFlags),
     ManagedSave(SaveFlags),
     RemoveManagedSave,
-    Rename(&'a str),
 }

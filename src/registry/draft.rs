@@ -6,10 +6,10 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use uuid::Uuid;
 
-use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedState};
+use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Event, Origin, StartedDetail, SuspendedDetail};
-use crate::lifecycle::{self, Change};
+use crate::lifecycle::{self, Change, Unlawful};
 
 /// The events of a change. Most make one or two.
 pub(super) type Events = SmallVec<[Event; 2]>;
@@ -114,9 +114,10 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// The domain has another name.
-    pub(crate) fn rename(&mut self, name: &str) -> Result<()> {
+    /// The domain has another name: `renamed` is its stored configuration under that name.
+    pub(crate) fn rename(&mut self, renamed: Arc<Config>) -> Result<()> {
         let entry = self.existing()?;
+        let name = renamed.name();
         if entry.facts.is_active() {
             return Err(Error::not_valid("cannot rename active domain"));
         }
@@ -129,12 +130,8 @@ impl<'a> Draft<'a> {
         if (self.owner)(name).is_some() {
             return Err(Error::not_valid(format!("domain with name '{name}' already exists")));
         }
-        let Some(stored) = &entry.stored else {
-            return Err(Error::not_valid("cannot rename a transient domain"));
-        };
-        let stored = Arc::new(stored.renamed(name)?);
         self.apply(Change::Renamed, Some(name))?;
-        self.keep(|entry| entry.stored = Some(stored));
+        self.keep(|entry| entry.stored = Some(renamed));
         Ok(())
     }
 
@@ -173,7 +170,7 @@ impl<'a> Draft<'a> {
     }
 
     /// There is a managed-save image from now on, or none. No event.
-    pub(crate) fn set_managed_save(&mut self, image: Option<SavedState>) {
+    pub(crate) fn set_managed_save(&mut self, image: Option<SavedImage>) {
         self.keep(|entry| entry.managed_save = image);
     }
 
@@ -207,8 +204,10 @@ impl<'a> Draft<'a> {
     /// Applies the table; `name` is that of a new or renamed domain.
     fn apply(&mut self, change: Change, name: Option<&str>) -> Result<()> {
         let before = self.entry.as_ref().map(|entry| entry.facts.condition);
-        let steps = lifecycle::apply(before, change)
-            .map_err(|unlawful| Error::not_valid(unlawful.to_string()))?;
+        let steps = lifecycle::apply(before, change).map_err(|unlawful| match unlawful {
+            Unlawful::Missing => Error::no_such_uuid(self.uuid),
+            _ => Error::not_valid(unlawful.to_string()),
+        })?;
         let Some(last) = steps.last() else {
             return Ok(());
         };

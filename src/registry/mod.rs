@@ -33,7 +33,7 @@ use self::feed::Feeds;
 use self::journal::{Journal, Line, Place};
 use self::pending::{Decided, Pending, Queued};
 use self::table::{Row, Slot, Table};
-use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedState, Status};
+use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage, Status};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Cursor, EventKind};
 use crate::store::Store;
@@ -59,7 +59,7 @@ pub(crate) struct Base {
     pub(crate) config: Arc<Config>,
     pub(crate) persistent: bool,
     pub(crate) status: Status,
-    pub(crate) managed_save: Option<SavedState>,
+    pub(crate) managed_save: Option<SavedImage>,
 }
 
 /// Figures of a registry.

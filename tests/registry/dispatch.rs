@@ -234,9 +234,9 @@ fn a_callback_is_dropped_once_whoever_ends_it() {
     }
 
     let _watchdog = Watchdog::new("dropped once");
-    let conn = Connection::open("test:///empty").unwrap();
-    let domain = define(&conn, 0);
     for _ in 0..300 {
+        let conn = Connection::open("test:///empty").unwrap();
+        let domain = define(&conn, 0);
         let drops = Arc::new(AtomicUsize::new(0));
         let counts = Counts(Arc::clone(&drops));
         let callback = move |_: &Record| {

@@ -3,10 +3,12 @@
 //! state, and the domain's configuration.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use crate::domain::{Config, SavedState};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -22,57 +24,89 @@ pub(super) struct Image {
     pub(super) config: Arc<Config>,
 }
 
+/// An image that is not in its place yet; unless it is put there, it is removed.
+pub(super) struct Written<'a> {
+    path: &'a Path,
+    beside: PathBuf,
+}
+
 impl Image {
+    /// Writes the image to a file of its own in the directory of `path`.
+    ///
     /// # Errors
-    /// SYSTEM_ERROR: the file could not be written.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
+    /// SYSTEM_ERROR: it could not be written, or `path` is something other than a file.
+    pub(super) fn write_beside<'a>(&self, path: &'a Path) -> Result<Written<'a>> {
         let state = match self.state {
             SavedState::Running => "running",
             SavedState::Paused => "paused",
         };
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}", Uuid::new_v4()));
+        let written = Written { path, beside: path.with_file_name(name) };
         let write = || {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(path)?;
+            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+                return Err(io::Error::other("not a regular file"));
+            }
+            let mut options = OpenOptions::new();
+            let mut file =
+                options.write(true).create_new(true).mode(0o600).open(&written.beside)?;
             write!(file, "{MAGIC}\n{state}\n{}", self.config.document())
         };
         write().map_err(|cause| {
             Error::system(format!("cannot save the domain to '{}'", path.display()), &cause)
-        })
+        })?;
+        Ok(written)
     }
 
     /// # Errors
     /// SYSTEM_ERROR: the file could not be read. OPERATION_FAILED: it is no image.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let mut text = String::new();
-        File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)).map_err(
-            |cause| {
-                Error::system(format!("cannot restore a domain from '{}'", path.display()), &cause)
-            },
-        )?;
-        let parse = || {
-            let rest = text.strip_prefix(MAGIC)?.strip_prefix('\n')?;
-            let (state, document) = rest.split_once('\n')?;
-            let state = match state {
-                "running" => SavedState::Running,
-                "paused" => SavedState::Paused,
-                _ => return None,
-            };
-            Some((state, document))
+        let mut bytes = Vec::new();
+        let mut read = || {
+            // Opening anything but a file may block.
+            if !fs::metadata(path)?.is_file() {
+                return Err(io::Error::other("not a regular file"));
+            }
+            File::open(path)?.take(LONGEST).read_to_end(&mut bytes)
         };
-        let (state, document) = parse().ok_or_else(|| {
+        read().map_err(|cause| {
+            Error::system(format!("cannot restore a domain from '{}'", path.display()), &cause)
+        })?;
+        let (state, document) = Self::parse(&bytes).ok_or_else(|| {
             let info = format!("'{}' is not the image of a saved domain", path.display());
             Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info)
         })?;
         Ok(Self { state, config: Arc::new(Config::parse(document)?) })
     }
 
-    /// Removes an image whose domain was not stopped after all. That it cannot be removed is no
-    /// reason to say more than why the save failed.
-    pub(super) fn discard(path: &Path) {
-        drop(fs::remove_file(path));
+    fn parse(bytes: &[u8]) -> Option<(SavedState, &str)> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let (state, document) = text.strip_prefix(MAGIC)?.strip_prefix('\n')?.split_once('\n')?;
+        match state {
+            "running" => Some((SavedState::Running, document)),
+            "paused" => Some((SavedState::Paused, document)),
+            _ => None,
+        }
+    }
+}
+
+impl Written<'_> {
+    /// # Errors
+    /// SYSTEM_ERROR; the image stays where it was written, which the text tells.
+    pub(super) fn put_in_place(mut self) -> Result<()> {
+        let beside = std::mem::take(&mut self.beside);
+        fs::rename(&beside, self.path).map_err(|cause| {
+            let (path, beside) = (self.path.display(), beside.display());
+            Error::system(format!("the domain is saved in '{beside}', not in '{path}'"), &cause)
+        })
+    }
+}
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        if !self.beside.as_os_str().is_empty() {
+            // Why the save failed is told already.
+            drop(fs::remove_file(&self.beside));
+        }
     }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use self::image::Image;
 use self::node::NodeDomain;
 use super::{Action, CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags, UndefineFlags};
-use crate::domain::{Config, Facts, LifecycleAction, SavedState, State};
+use crate::domain::{Config, Facts, LifecycleAction, SavedImage, SavedState, State};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{
     EventSupport, EventType, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail,
@@ -46,12 +46,11 @@ pub(super) fn open(path: &str) -> Result<Opened> {
 }
 
 fn base(domain: NodeDomain) -> Base {
-    Base {
-        config: Arc::new(domain.config),
-        persistent: domain.persistent,
-        status: domain.status,
-        managed_save: domain.managed_save.then_some(SavedState::Running),
-    }
+    let config = Arc::new(domain.config);
+    let state = SavedState::Running;
+    let managed_save =
+        domain.managed_save.then(|| SavedImage { state, config: Arc::clone(&config) });
+    Base { config, persistent: domain.persistent, status: domain.status, managed_save }
 }
 
 impl Driver for Test {
@@ -77,6 +76,7 @@ impl Driver for Test {
             }
             Operation::Restore(path, flags) => restore(reporter, path, flags),
             Operation::Save(uuid, path, flags) => save(reporter, uuid, path, flags),
+            Operation::Rename(uuid, name) => rename(reporter, uuid, name),
             Operation::Domain(uuid, action) => reporter.change(uuid, |domain| act(domain, action)),
         }
     }
@@ -93,7 +93,7 @@ fn start_own(
 }
 
 /// The operations that need nothing but the domain itself.
-fn act(domain: &mut Draft<'_>, action: Action<'_>) -> Result<()> {
+fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
     let entry = domain.existing()?;
     let state = entry.facts.status().state();
     match action {
@@ -127,30 +127,53 @@ fn act(domain: &mut Draft<'_>, action: Action<'_>) -> Result<()> {
             if !entry.facts.is_persistent() {
                 return Err(Error::not_valid("cannot do managed save for transient domain"));
             }
+            let state = saved_state(state, flags);
+            let image = entry.live.clone().map(|config| SavedImage { state, config });
             domain.change(stopped(StoppedDetail::Saved))?;
-            domain.set_managed_save(Some(saved_state(state, flags)));
+            domain.set_managed_save(image);
             Ok(())
         }
         Action::RemoveManagedSave => {
             domain.set_managed_save(None);
             Ok(())
         }
-        Action::Rename(name) => domain.rename(name),
     }
 }
 
 fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
-    let image = domain.existing()?.managed_save;
+    let image = domain.existing()?.managed_save.clone();
     let by_flag = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
-    let (how, paused) = match image {
-        Some(saved) if !flags.contains(CreateFlags::FORCE_BOOT) => {
-            (StartedDetail::Restored, by_flag.or(paused_by(saved)))
+    match image {
+        Some(image) if !flags.contains(CreateFlags::FORCE_BOOT) => {
+            let paused = by_flag.or(paused_by(image.state));
+            domain.start(StartedDetail::Restored, paused, Some(image.config))?;
         }
-        _ => (StartedDetail::Booted, by_flag),
-    };
-    domain.start(how, paused, None)?;
+        _ => domain.start(StartedDetail::Booted, by_flag, None)?,
+    }
     domain.set_managed_save(None);
     Ok(())
+}
+
+/// Makes the configuration under the new name beforehand, which takes its time; and once more if
+/// another was stored meanwhile.
+fn rename(reporter: &Reporter<'_>, uuid: Uuid, name: &str) -> Result<Facts> {
+    loop {
+        let entry = reporter.entry(uuid)?;
+        let Some(stored) = entry.stored else {
+            return Err(Error::not_valid("cannot rename a transient domain"));
+        };
+        Config::check_name(name, ErrorDomain::Test)?;
+        let renamed = Arc::new(stored.renamed(name)?);
+        let mut is_current = true;
+        let facts = reporter.change(uuid, |domain| {
+            let now = domain.existing()?.stored.as_ref();
+            is_current = now.is_some_and(|now| Arc::ptr_eq(now, &stored));
+            if is_current { domain.rename(Arc::clone(&renamed)) } else { Ok(()) }
+        })?;
+        if is_current {
+            return Ok(facts);
+        }
+    }
 }
 
 fn power_off(domain: &mut Draft<'_>) -> Result<()> {
@@ -158,24 +181,23 @@ fn power_off(domain: &mut Draft<'_>) -> Result<()> {
     domain.change(stopped(StoppedDetail::Shutdown))
 }
 
-/// Writes the image, then stops the domain: the state is never nowhere.
+/// Writes the image beside its place, stops the domain, then puts the image there: the state is
+/// never nowhere, and a save that is refused leaves what was there.
 fn save(reporter: &Reporter<'_>, uuid: Uuid, path: &Path, flags: SaveFlags) -> Result<Facts> {
     let entry = reporter.entry(uuid)?;
     let (Some(id), Some(config)) = (entry.facts.id(), entry.live) else {
         return Err(Error::not_valid("domain is not running"));
     };
     let state = saved_state(entry.facts.status().state(), flags);
-    Image { state, config }.write(path)?;
-    let stop = reporter.change(uuid, |domain| {
+    let written = Image { state, config }.write_beside(path)?;
+    let facts = reporter.change(uuid, |domain| {
         if domain.existing()?.facts.id() != Some(id) {
             return Err(Error::not_valid("domain is not running"));
         }
         domain.change(stopped(StoppedDetail::Saved))
-    });
-    if stop.is_err() {
-        Image::discard(path);
-    }
-    stop
+    })?;
+    written.put_in_place()?;
+    Ok(facts)
 }
 
 fn restore(reporter: &Reporter<'_>, path: &Path, flags: SaveFlags) -> Result<Facts> {
