@@ -10,7 +10,7 @@ mod gate;
 
 use std::cell::Cell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -197,20 +197,28 @@ impl Shared {
     fn run(self: Arc<Self>) {
         // What is due, by the number of its next event.
         let mut due: BinaryHeap<Reverse<(u64, i32)>> = BinaryHeap::new();
+        // Catch-ups that have had a turn: they and the others take turns.
+        let mut catching_up: VecDeque<i32> = VecDeque::new();
+        let mut others_first = true;
         loop {
             let mut board = self.board.lock();
             board.busy = false;
             self.idle.notify_all();
-            while due.is_empty() && board.ready.is_empty() && !board.stopping {
+            while due.is_empty()
+                && catching_up.is_empty()
+                && board.ready.is_empty()
+                && !board.stopping
+            {
                 self.work.wait(&mut board);
             }
             if board.stopping {
                 return;
             }
             due.extend(board.ready.drain(..).map(|id| Reverse((0, id))));
-            let next = due
-                .pop()
-                .and_then(|Reverse((_, id))| Some((id, Arc::clone(board.registrations.get(&id)?))));
+            others_first = !others_first || catching_up.is_empty();
+            let id = if others_first { due.pop().map(|next| next.0.1) } else { None };
+            let id = id.or_else(|| catching_up.pop_front());
+            let next = id.and_then(|id| Some((id, Arc::clone(board.registrations.get(&id)?))));
             board.busy = next.is_some();
             drop(board);
             let Some((id, gate)) = next else { continue };
@@ -218,10 +226,7 @@ impl Shared {
             match self.turn(id, &gate, others) {
                 Due::Nothing => {}
                 Due::At(seq) => due.push(Reverse((seq, id))),
-                Due::AfterOthers => {
-                    let last = due.iter().map(|other| other.0.0).max().unwrap_or(0);
-                    due.push(Reverse((last, id)));
-                }
+                Due::AfterOthers => catching_up.push_back(id),
             }
         }
     }

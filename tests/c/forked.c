@@ -36,6 +36,10 @@ static void child(void)
     CHECK(domain != NULL && vwDomainIsActive(domain) == 1);
     CHECK(vwDomainDestroy(domain) == 0 && vwDomainFree(domain) == 0);
     CHECK(vwConnectClose(own) == 0);
+    /* The shared registry is another one here: nothing of the parent's is in it. */
+    own = vwConnectOpen("test:///default");
+    CHECK(own != NULL && vwConnectNumOfDomains(own) == 1 && vwConnectNumOfDefinedDomains(own) == 0);
+    CHECK(vwConnectClose(own) == 0);
     /* Not by exit(): what cannot be freed here would be called a leak. */
     execl("/bin/sh", "sh", "-c", "exit 42", (char *)NULL);
     _exit(1);
@@ -44,7 +48,7 @@ static void child(void)
 int main(void)
 {
     watchdog();
-    conn = vwConnectOpen("test:///empty");
+    conn = vwConnectOpen("test:///default");
     vm = vwDomainCreateXML(conn, document("vm", UUID_A), 0);
     watch = vwWatchNew(conn, NULL, 0);
     int id = vwConnectDomainEventRegisterAny(conn, NULL, 0, VW_DOMAIN_EVENT_CALLBACK(on_event),

@@ -252,3 +252,60 @@ fn a_callback_is_dropped_once_whoever_ends_it() {
         assert_eq!(drops.load(Ordering::SeqCst), 1);
     }
 }
+
+/// G10: a callback that falls behind again and again does not keep the others from their events.
+#[test]
+fn a_callback_that_always_lags_lets_the_others_have_their_turn() {
+    let _watchdog = Watchdog::new("fair turns");
+    let conn = Connection::open("test:///empty").unwrap();
+    let domain = define(&conn, 0);
+    let stop = Arc::new(AtomicBool::new(false));
+    let lagging = WatchOptions { max_lag: 1, ..WatchOptions::default() };
+    let slow = conn.register(lagging, |_: &Record| {
+        thread::sleep(std::time::Duration::from_micros(100));
+    });
+    let (sender, receiver) = channel();
+    let other = conn.register(WatchOptions::default(), move |record: &Record| {
+        sender.send(seq(record)).unwrap();
+    });
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Fast enough for the one to lag, slow enough for the other not to.
+            while !stop.load(Ordering::SeqCst) {
+                cycle(&domain);
+                thread::sleep(std::time::Duration::from_micros(10));
+            }
+        });
+        // The lagging one is always behind while these come.
+        for expected in 3..1_000 {
+            assert_eq!(receiver.recv().unwrap(), expected);
+        }
+        stop.store(true, Ordering::SeqCst);
+    });
+    drop((slow, other));
+}
+
+/// G9: closing waits for a callback that has ended its own registration and goes on.
+#[test]
+fn close_waits_for_a_callback_that_is_no_longer_registered() {
+    let _watchdog = Watchdog::new("close waits");
+    let conn = Connection::open("test:///empty").unwrap();
+    let domain = define(&conn, 0);
+    let own: Arc<Mutex<Option<Registration>>> = Arc::default();
+    let inside = Arc::new(AtomicBool::new(false));
+    let (entered, has_entered) = channel();
+    let (slot, flag) = (Arc::clone(&own), Arc::clone(&inside));
+    let callback = move |_: &Record| {
+        flag.store(true, Ordering::SeqCst);
+        drop(slot.lock().unwrap().take());
+        entered.send(()).unwrap();
+        thread::sleep(std::time::Duration::from_millis(100));
+        flag.store(false, Ordering::SeqCst);
+    };
+    *own.lock().unwrap() = Some(conn.register(WatchOptions::default(), callback).unwrap());
+    domain.start(CreateFlags::empty()).unwrap();
+    has_entered.recv().unwrap();
+    conn.close();
+    assert!(!inside.load(Ordering::SeqCst), "a callback runs after close");
+    assert!(conn.watch(WatchOptions::default()).is_err(), "a closed connection has a new watch");
+}
