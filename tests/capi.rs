@@ -62,3 +62,22 @@ fn the_watch_example_runs() {
     assert!(output.contains("test"), "{output}");
     program.run_under_valgrind(&["test:///default", "0"]);
 }
+
+/// The example in the README is a program, and does what it is there for.
+#[test]
+fn the_example_in_the_readme_runs() {
+    let readme = include_str!("../README.md");
+    let source = readme.split("```c\n").nth(1).unwrap().split("```").next().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("readme.c");
+    std::fs::write(&path, source).unwrap();
+    let output = Program::build(path.to_str().unwrap()).run(&[]);
+    let told: Vec<_> = output.lines().collect();
+    let expected = [
+        "test: added (defined), now shutoff",
+        "test: defined (added), now shutoff",
+        "test: started (booted), now running",
+        "test: suspended (paused), now paused",
+    ];
+    assert_eq!(told, expected);
+}

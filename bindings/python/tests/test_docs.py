@@ -22,6 +22,19 @@ def test_the_example_of_the_readme_prints_what_it_says() -> None:
     assert run_python(program).stdout == output
 
 
+def test_the_example_of_the_project_readme_runs() -> None:
+    text = (HERE.parents[3] / "README.md").read_text()
+    found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    assert run_python(found[1]).stdout.splitlines() == [
+        "0 test ADDED SHUTOFF",
+        "0 test DEFINED SHUTOFF",
+        "0 test STARTED RUNNING",
+        "1 test SUSPENDED PAUSED",
+        "['test']",
+    ]
+
+
 def test_the_demo_keeps_a_list_that_equals_the_registry() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", str(DEMO)], capture_output=True, text=True, check=False
