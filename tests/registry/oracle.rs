@@ -79,8 +79,14 @@ struct Saved {
 struct Kept {
     stored_odd: bool,
     live_odd: bool,
-    /// The managed-save image, and whether it is of a paused domain.
-    image: Option<bool>,
+    image: Option<Image>,
+}
+
+/// A managed-save image: of a paused domain or not, and of which configuration.
+#[derive(Debug, Clone, Copy)]
+struct Image {
+    paused: bool,
+    odd: bool,
 }
 
 /// Everything that a connection to `test:///empty` should know.
@@ -189,8 +195,9 @@ impl Oracle {
                 if !facts.persistent {
                     return Err(INVALID);
                 }
+                let odd = self.kept(domain).live_odd;
                 self.stop(domain, "SAVED")?;
-                self.kept(domain).image = Some(stays_paused(facts, then));
+                self.kept(domain).image = Some(Image { paused: stays_paused(facts, then), odd });
             }
             Op::RemoveImage(domain) => {
                 self.existing(domain)?;
@@ -211,13 +218,13 @@ impl Oracle {
         let facts = self.existing(domain)?;
         let kept = *self.kept(domain);
         let by_flag = paused.then_some("PAUSED");
-        let (how, paused) = match kept.image {
-            Some(saved_paused) if !force_boot => {
-                ("RESTORED", by_flag.or(saved_paused.then_some("RESTORED")))
+        let (how, paused, odd) = match kept.image {
+            Some(Image { paused, odd }) if !force_boot => {
+                ("RESTORED", by_flag.or(paused.then_some("RESTORED")), odd)
             }
-            _ => ("BOOTED", by_flag),
+            _ => ("BOOTED", by_flag, kept.stored_odd),
         };
-        self.start(domain, facts.name, how, paused, kept.stored_odd)?;
+        self.start(domain, facts.name, how, paused, odd)?;
         self.kept(domain).image = None;
         Ok(())
     }
