@@ -73,6 +73,21 @@ pub enum Change {
     Observed,
 }
 
+impl Change {
+    /// Whether it is of the state of an active domain, and of nothing else.
+    pub const fn is_of_state(self) -> bool {
+        !matches!(
+            self,
+            Self::Defined { .. }
+                | Self::Edited { .. }
+                | Self::Reverted { .. }
+                | Self::Renamed
+                | Self::Undefined
+                | Self::Started { .. }
+        )
+    }
+}
+
 /// A change that the table does not allow: nothing changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unlawful {

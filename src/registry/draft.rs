@@ -143,11 +143,14 @@ impl<'a> Draft<'a> {
         paused: Option<SuspendedDetail>,
         own: Option<Arc<Config>>,
     ) -> Result<()> {
-        if let Some(config) = &own {
-            self.settle_clashes(config)?;
-            if self.entry.as_ref().is_some_and(|entry| entry.facts.is_active()) {
-                let name = config.name();
-                return Err(Error::not_valid(format!("domain '{name}' is already active")));
+        match &own {
+            None => self.existing().map(drop)?,
+            Some(config) => {
+                self.settle_clashes(config)?;
+                if self.entry.as_ref().is_some_and(|entry| entry.facts.is_active()) {
+                    let info = format!("domain '{}' is already active", config.name());
+                    return Err(Error::not_valid(info));
+                }
             }
         }
         self.counters.id += 1;
@@ -157,8 +160,10 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// A change that needs nothing but itself: of the state of an active domain.
+    /// A change of the state of an active domain. The others need more than themselves and have
+    /// methods of their own.
     pub(crate) fn change(&mut self, change: Change) -> Result<()> {
+        debug_assert!(change.is_of_state(), "{change:?} needs more than itself");
         self.existing()?;
         self.apply(change, None)?;
         self.keep(|entry| {
