@@ -76,8 +76,11 @@ fn the_c_face_uses_the_public_api_only() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeSet::new();
     used(&src.join("ffi"), &mut found);
-    let private: BTreeSet<_> =
-        LAYERS.iter().map(|&(module, _)| module).filter(|module| !["lifecycle", "sys"].contains(module)).collect();
+    let private: BTreeSet<_> = LAYERS
+        .iter()
+        .map(|&(module, _)| module)
+        .filter(|module| !["lifecycle", "sys"].contains(module))
+        .collect();
     let around: Vec<_> = found.iter().filter(|name| private.contains(name.as_str())).collect();
     assert!(around.is_empty(), "src/ffi goes around the public API: {around:?}");
 }

@@ -93,7 +93,8 @@ impl<J> Gate<J> {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(test)]
+#[cfg(loom)]
 mod model {
     use super::Gate;
     use loom::sync::Arc;

@@ -16,9 +16,11 @@ mod reader;
 mod table;
 mod told;
 
-#[cfg(all(test, loom))]
+#[cfg(test)]
+#[cfg(loom)]
 mod model;
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
+#[cfg(not(loom))]
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

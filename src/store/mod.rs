@@ -9,10 +9,7 @@ use crate::event::Event;
 
 /// One decided change, as it is to be stored.
 #[derive(Debug)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "read by stores, and the only one so far is none")
-)]
+#[expect(dead_code, reason = "read by stores, and the only one so far is none")]
 pub(crate) struct Stored<'a> {
     /// Which domain.
     pub(crate) uuid: Uuid,

@@ -97,11 +97,7 @@ pub(crate) fn tell(before: Option<Facts>, told: Change, birth: (Text, u64)) -> O
                         && says(step.before, &event.before)
                         && says(step.after, &event.after)
                 });
-            assert!(
-                agree,
-                "{told:?} of {before:?}: {}, expected {events:#?}",
-                show(&steps)
-            );
+            assert!(agree, "{told:?} of {before:?}: {}, expected {events:#?}", show(&steps));
             Some(events)
         }
         (Err(unlawful), Err(refusal)) => {

@@ -9,16 +9,8 @@ use super::paths::real;
 
 const VM: u128 = 7;
 
-const BOOTED: Change = Change::Started {
-    how: "BOOTED",
-    paused: None,
-    id: 1,
-};
-const RESTORED: Change = Change::Started {
-    how: "RESTORED",
-    paused: None,
-    id: 2,
-};
+const BOOTED: Change = Change::Started { how: "BOOTED", paused: None, id: 1 };
+const RESTORED: Change = Change::Started { how: "RESTORED", paused: None, id: 2 };
 const DEFINED: Change = Change::Defined { definition: 1 };
 const REDEFINED: Change = Change::Defined { definition: 2 };
 const DESTROYED: Change = stopped("DESTROYED");
@@ -63,9 +55,7 @@ impl Story {
     fn tell(&mut self, change: Change) -> Vec<String> {
         let entries = self.entries(change);
         let kinds = entries.iter().map(|entry| entry.event.kind);
-        kinds
-            .map(|(event_type, detail)| format!("{event_type}({detail})"))
-            .collect()
+        kinds.map(|(event_type, detail)| format!("{event_type}({detail})")).collect()
     }
 }
 
@@ -77,9 +67,7 @@ fn caught_up(before: &Story, after: &Story) -> Vec<String> {
         .iter()
         .map(|passage| {
             let kind = passage.step.kind;
-            let row = numbers::TYPES
-                .iter()
-                .find(|row| row.1 == kind.event_type().number());
+            let row = numbers::TYPES.iter().find(|row| row.1 == kind.event_type().number());
             let (event_type, _, details) = row.unwrap();
             let detail = details[usize::try_from(kind.detail()).unwrap()];
             format!("{event_type}({detail})")
@@ -92,10 +80,7 @@ fn caught_up(before: &Story, after: &Story) -> Vec<String> {
 fn a_transient_that_boots_and_stops_is_added_and_removed_once() {
     let mut story = Story::default();
     assert_eq!(story.tell(BOOTED), ["ADDED(STARTED)", "STARTED(BOOTED)"]);
-    assert_eq!(
-        story.tell(stopped("SHUTDOWN")),
-        ["STOPPED(SHUTDOWN)", "REMOVED(STOPPED)"]
-    );
+    assert_eq!(story.tell(stopped("SHUTDOWN")), ["STOPPED(SHUTDOWN)", "REMOVED(STOPPED)"]);
     assert_eq!(story.facts(), None);
     // A reader that was away all the time has missed nothing that it could act on (G5).
     let none: [&str; 0] = [];
@@ -109,10 +94,7 @@ fn undefined_while_running_is_removed_only_when_it_stops() {
     let running = Story::after(&[DEFINED, BOOTED]);
     assert_eq!(story.tell(Change::Undefined), ["UNDEFINED(REMOVED)"]);
     assert_eq!(caught_up(&running, &story), ["UNDEFINED(REMOVED)"]);
-    assert_eq!(
-        story.tell(DESTROYED),
-        ["STOPPED(DESTROYED)", "REMOVED(STOPPED)"]
-    );
+    assert_eq!(story.tell(DESTROYED), ["STOPPED(DESTROYED)", "REMOVED(STOPPED)"]);
 }
 
 /// DESIGN 3.4, NEEDS 0.1 row 2.
@@ -123,10 +105,7 @@ fn a_running_transient_that_gains_a_configuration_is_not_added_again() {
     assert_eq!(story.tell(DEFINED), ["DEFINED(ADDED)"]);
     assert_eq!(caught_up(&transient, &story), ["DEFINED(ADDED)"]);
     assert_eq!(story.tell(DESTROYED), ["STOPPED(DESTROYED)"]);
-    assert_eq!(
-        story.tell(Change::Undefined),
-        ["UNDEFINED(REMOVED)", "REMOVED(UNDEFINED)"]
-    );
+    assert_eq!(story.tell(Change::Undefined), ["UNDEFINED(REMOVED)", "REMOVED(UNDEFINED)"]);
 }
 
 /// DESIGN 3.4, NEEDS 0.1 row 9, G1.
@@ -135,21 +114,13 @@ fn a_transient_saved_and_restored_lives_twice() {
     let saved_from = Story::after(&[BOOTED]);
     let mut story = Story::after(&[BOOTED]);
     assert_eq!(story.tell(SAVED), ["STOPPED(SAVED)", "REMOVED(STOPPED)"]);
-    assert_eq!(
-        story.tell(RESTORED),
-        ["ADDED(STARTED)", "STARTED(RESTORED)"]
-    );
+    assert_eq!(story.tell(RESTORED), ["ADDED(STARTED)", "STARTED(RESTORED)"]);
     let first = saved_from.facts().unwrap().incarnation;
     assert!(story.facts().unwrap().incarnation > first);
     // How the first run ended is not known to one who comes late: detail 0.
     assert_eq!(
         caught_up(&saved_from, &story),
-        [
-            "STOPPED(SHUTDOWN)",
-            "REMOVED(STOPPED)",
-            "ADDED(STARTED)",
-            "STARTED(RESTORED)"
-        ]
+        ["STOPPED(SHUTDOWN)", "REMOVED(STOPPED)", "ADDED(STARTED)", "STARTED(RESTORED)"]
     );
 }
 
@@ -179,15 +150,9 @@ fn renamed_is_one_incarnation_that_ends_under_the_new_name() {
 
     let facts = story.facts().unwrap();
     assert_eq!((facts.name, facts.incarnation), ("pe2", 1));
-    assert_eq!(
-        caught_up(&before, &story),
-        ["UNDEFINED(RENAMED)", "DEFINED(RENAMED)"]
-    );
+    assert_eq!(caught_up(&before, &story), ["UNDEFINED(RENAMED)", "DEFINED(RENAMED)"]);
     for entry in story.entries(Change::Undefined) {
-        assert_eq!(
-            (entry.event.after.name, entry.event.old_name),
-            ("pe2", None)
-        );
+        assert_eq!((entry.event.after.name, entry.event.old_name), ("pe2", None));
     }
     assert_eq!(story.facts(), None);
 }
@@ -226,10 +191,7 @@ fn a_transient_is_added_however_it_starts() {
 #[test]
 fn waking_up_is_not_a_birth() {
     let mut story = Story::after(&[BOOTED]);
-    assert_eq!(
-        story.tell(Change::PmSuspended("MEMORY")),
-        ["PMSUSPENDED(MEMORY)"]
-    );
+    assert_eq!(story.tell(Change::PmSuspended("MEMORY")), ["PMSUSPENDED(MEMORY)"]);
     let entries = story.entries(Change::Woken);
     assert_eq!(entries[0].event.kind, ("STARTED", "WAKEUP"));
     assert!(entries[0].event.before.active && entries[0].event.after.active);

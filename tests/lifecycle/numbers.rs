@@ -59,10 +59,7 @@ fn states_and_reasons_have_the_documented_numbers() {
         let beyond = i32::try_from(reasons.len()).unwrap();
         for reason in [-1, beyond, i32::MIN, i32::MAX] {
             let status = Status::from_numbers(state_number, reason).unwrap();
-            assert_eq!(
-                (status.state().number(), status.reason()),
-                (state_number, 0)
-            );
+            assert_eq!((status.state().number(), status.reason()), (state_number, 0));
         }
     }
     for state in [-1, 8, i32::MIN, i32::MAX] {

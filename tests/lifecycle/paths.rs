@@ -50,9 +50,7 @@ fn every_goal(incarnation: u64) -> Vec<Facts> {
 }
 
 fn words(way: &[Passage]) -> Vec<String> {
-    way.iter()
-        .map(|passage| passage.step.kind.to_string())
-        .collect()
+    way.iter().map(|passage| passage.step.kind.to_string()).collect()
 }
 
 /// G2, DESIGN 3.3: folding the path gives the target, whatever the reader knew.
@@ -83,10 +81,7 @@ fn check_fold(before: Option<&Facts>, after: Option<&Facts>, way: &[Passage]) {
         }
         _ => false,
     };
-    assert!(
-        right,
-        "{before:?} to {after:?} ended in {reached:?} by {way:#?}"
-    );
+    assert!(right, "{before:?} to {after:?} ended in {reached:?} by {way:#?}");
 }
 
 /// How exactly a path has to follow the table.
@@ -131,22 +126,12 @@ fn is_lawful(now: Option<Facts>, way: &[Passage], rule: Rule) -> bool {
             if let Rule::ReasonOf(goal) = rule
                 && passage.step.kind.detail() == 0
                 && goal.state == event.after.state
-                && says(
-                    passage.step.after,
-                    &Facts {
-                        reason: goal.reason,
-                        ..event.after
-                    },
-                )
+                && says(passage.step.after, &Facts { reason: goal.reason, ..event.after })
             {
                 event.after.reason = goal.reason;
             }
-            let old_name = passage
-                .step
-                .kind
-                .is_renaming()
-                .then(|| passage.identity.former_name())
-                .flatten();
+            let old_name =
+                passage.step.kind.is_renaming().then(|| passage.identity.former_name()).flatten();
             kind_says(passage.step.kind, event.kind)
                 && says(passage.step.before, &event.before)
                 && says(passage.step.after, &event.after)
@@ -210,10 +195,7 @@ fn a_path_within_an_incarnation_is_the_shortest_lawful_one() {
                 guessed += 1;
             }
             let rule = shortest.map_or(Rule::ReasonOf(after), |_| Rule::Strict);
-            assert!(
-                is_lawful(Some(before), &way, rule),
-                "{before:?} to {after:?}: {way:#?}"
-            );
+            assert!(is_lawful(Some(before), &way, rule), "{before:?} to {after:?}: {way:#?}");
         }
     }
     assert!(lawful > 10_000 && guessed > 5_000, "{lawful} {guessed}");
@@ -250,10 +232,7 @@ fn a_path_to_nothing_is_the_shortest_end() {
         check_fold(Some(&before), None, &way);
         check_details(&Facts::unborn("a", 1), &way);
         assert_eq!(way.len(), graph.distances(before)[&None], "{before:?}");
-        assert!(
-            is_lawful(Some(before), &way, Rule::Strict),
-            "{before:?}: {way:#?}"
-        );
+        assert!(is_lawful(Some(before), &way, Rule::Strict), "{before:?}: {way:#?}");
     }
 }
 
@@ -287,9 +266,7 @@ fn a_path_between_equals_is_empty() {
 fn a_path_over_several_renamings_tells_one() {
     let named = |names: &[&str]| {
         let first = Identity::new(UUID, 1, names[0]);
-        let last = names[1..]
-            .iter()
-            .fold(first, |who, name| who.renamed(*name));
+        let last = names[1..].iter().fold(first, |who, name| who.renamed(*name));
         virtwatch::Facts {
             identity: Arc::new(last),
             condition: condition(&facts(("SHUTOFF", "UNKNOWN"), 1, 7)),
@@ -320,12 +297,7 @@ fn a_transient_with_another_run_went_through_persistence() {
     let after = facts(("RUNNING", "BOOTED"), 2, 0);
     assert_eq!(
         words(&path(Some(&real(&before)), Some(&real(&after)))),
-        [
-            "defined(added)",
-            "stopped(shutdown)",
-            "started(booted)",
-            "undefined(removed)"
-        ]
+        ["defined(added)", "stopped(shutdown)", "started(booted)", "undefined(removed)"]
     );
 }
 
@@ -335,12 +307,7 @@ fn a_reason_to_be_off_comes_from_a_stop() {
     let after = facts(("SHUTOFF", "DESTROYED"), 1, 7);
     assert_eq!(
         words(&path(None, Some(&real(&after)))),
-        [
-            "added(defined)",
-            "defined(added)",
-            "started(booted)",
-            "stopped(destroyed)"
-        ]
+        ["added(defined)", "defined(added)", "started(booted)", "stopped(destroyed)"]
     );
     // Of which run is not known: no number is made up.
     for passage in path(None, Some(&real(&after))) {
@@ -351,18 +318,12 @@ fn a_reason_to_be_off_comes_from_a_stop() {
 /// G7: what a RESET does not name does not exist. Other catch-ups change what they name.
 #[test]
 fn a_reset_forgets_what_was_known() {
-    for (cause, left) in [
-        (CatchupCause::Snapshot, 1),
-        (CatchupCause::Lag, 1),
-        (CatchupCause::Reset, 0),
-    ] {
+    for (cause, left) in
+        [(CatchupCause::Snapshot, 1), (CatchupCause::Lag, 1), (CatchupCause::Reset, 0)]
+    {
         let known = facts(("RUNNING", "BOOTED"), 1, 7);
         let mut view = HashMap::from([(UUID, real(&known))]);
-        let catchup = Record::Catchup {
-            cause,
-            from_seq: 1,
-            count: 0,
-        };
+        let catchup = Record::Catchup { cause, from_seq: 1, count: 0 };
         for record in [Record::SourceDown { message: "".into() }, Record::SourceUp] {
             fold(&mut view, &record);
             assert_eq!(view.len(), 1, "unreachable is not removed (G6)");

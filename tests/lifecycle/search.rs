@@ -66,9 +66,7 @@ impl Graph {
     }
 
     fn edges(&mut self, facts: Facts) -> &[Edge] {
-        self.edges
-            .entry(facts)
-            .or_insert_with(|| edges(Some(facts), facts))
+        self.edges.entry(facts).or_insert_with(|| edges(Some(facts), facts))
     }
 }
 

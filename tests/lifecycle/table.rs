@@ -91,14 +91,8 @@ fn representative_changes(definition: u64, id: i32) -> Vec<Change> {
         Change::Crashloaded,
         Change::Reset,
         Change::Restarted,
-        Change::Stopped {
-            how: "DESTROYED",
-            killed: false,
-        },
-        Change::Stopped {
-            how: "FAILED",
-            killed: true,
-        },
+        Change::Stopped { how: "DESTROYED", killed: false },
+        Change::Stopped { how: "FAILED", killed: true },
         Change::Observed,
     ]
 }
@@ -115,13 +109,7 @@ struct Walk {
 
 impl Walk {
     fn new(longest: u64, changes: fn(u64, i32) -> Vec<Change>) -> Self {
-        Self {
-            longest,
-            length: 0,
-            changes,
-            sequences: 0,
-            births: 0,
-        }
+        Self { longest, length: 0, changes, sequences: 0, births: 0 }
     }
 
     /// All continuations of a sequence that ended with the event `last` and left `before`.
@@ -181,14 +169,8 @@ fn check_grammar(mut last: Option<Event>, events: &[Event]) {
 #[test]
 fn numbers_are_taken_as_they_are_given() {
     for (definition, id) in [(1, 1), (u64::MAX, i32::MAX), (2, 0)] {
-        let told = [
-            Change::Defined { definition },
-            Change::Started {
-                how: "BOOTED",
-                paused: None,
-                id,
-            },
-        ];
+        let told =
+            [Change::Defined { definition }, Change::Started { how: "BOOTED", paused: None, id }];
         let mut now = None;
         for change in told {
             let events = tell(now, change, BIRTH).unwrap();
