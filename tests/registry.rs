@@ -17,6 +17,8 @@ mod grammar;
 mod lives;
 #[expect(dead_code, reason = "the test of the table uses all of it")]
 mod model;
+#[path = "registry/numbered.rs"]
+mod numbered;
 #[path = "registry/oracle.rs"]
 mod oracle;
 #[path = "registry/probe.rs"]

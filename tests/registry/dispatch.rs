@@ -6,24 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use virtwatch::{
-    Connection, CreateFlags, DestroyFlags, Domain, EventTypes, Record, Registration, Uuid,
-    WatchOptions,
+    Connection, CreateFlags, DestroyFlags, Domain, EventTypes, Record, Registration, WatchOptions,
 };
 
+use super::numbered::{define, uuid};
 use super::watchdog::Watchdog;
-
-fn uuid(number: u128) -> Uuid {
-    Uuid::from_u128(0x4000_8000_0000_0000_0000 + number)
-}
-
-fn define(conn: &Connection, number: u128) -> Domain {
-    let xml = format!(
-        "<domain type='test'><name>vm{number}</name><uuid>{}</uuid><memory>1</memory>\
-         <os><type>hvm</type></os></domain>",
-        uuid(number)
-    );
-    conn.define_xml(&xml).unwrap()
-}
 
 fn cycle(domain: &Domain) {
     domain.start(CreateFlags::empty()).unwrap();

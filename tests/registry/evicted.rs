@@ -10,6 +10,7 @@ use virtwatch::{
     ListFlags, Record, UndefineFlags, Uuid, Watch, WatchOptions, fold,
 };
 
+use super::numbered::{define, uuid};
 use super::oracle::Op;
 use super::probe::Probe;
 use super::random::{cases, config, op, wish};
@@ -20,19 +21,6 @@ use super::world::{DOMAINS, World};
 const MANY: u64 = 70_000;
 
 type View = HashMap<Uuid, Facts>;
-
-fn uuid(number: u128) -> Uuid {
-    Uuid::from_u128(0x4000_8000_0000_0000_0000 + number)
-}
-
-fn define(conn: &Connection, number: u128) -> Domain {
-    let xml = format!(
-        "<domain type='test'><name>vm{number}</name><uuid>{}</uuid><memory>1</memory>\
-         <os><type>hvm</type></os></domain>",
-        uuid(number)
-    );
-    conn.define_xml(&xml).unwrap()
-}
 
 fn undefine(domain: &Domain) {
     domain.undefine(UndefineFlags::empty()).unwrap();

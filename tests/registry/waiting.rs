@@ -5,24 +5,12 @@ use std::thread;
 use std::time::Duration;
 
 use virtwatch::{
-    Connection, CreateFlags, DestroyFlags, Domain, ErrorCode, EventType, Record, Uuid, Watch,
+    Connection, CreateFlags, DestroyFlags, Domain, ErrorCode, EventType, Record, Watch,
     WatchOptions,
 };
 
+use super::numbered::{define, uuid};
 use super::watchdog::Watchdog;
-
-fn uuid(number: u128) -> Uuid {
-    Uuid::from_u128(0x4000_8000_0000_0000_0000 + number)
-}
-
-fn define(conn: &Connection, number: u128) -> Domain {
-    let xml = format!(
-        "<domain type='test'><name>vm{number}</name><uuid>{}</uuid><memory>1</memory>\
-         <os><type>hvm</type></os></domain>",
-        uuid(number)
-    );
-    conn.define_xml(&xml).unwrap()
-}
 
 fn start(domain: &Domain) {
     domain.start(CreateFlags::empty()).unwrap();
