@@ -13,6 +13,7 @@ DEMO   := $(TARGET)/demo
 
 all: need-rust
 	$(CARGO) build --release
+	@ln -sf libvirtwatch.so $(TARGET)/release/libvirtwatch.so.0
 
 # --- The main job, on the embedded driver -------------------------------------------------------
 
@@ -25,11 +26,10 @@ demo: need-rust need-cc need-python all $(DEMO)/inventory python
 	@$(TARGET)/release/virtwatch -c test:///default list --all
 	@$(TARGET)/release/virtwatch -c test:///default support
 
-$(DEMO)/inventory: examples/c/inventory.c include/virtwatch/virtwatch.h all
+$(DEMO)/inventory: examples/c/inventory.c examples/c/fold.h include/virtwatch/virtwatch.h all
 	@mkdir -p $(DEMO)
-	@ln -sf $(abspath $(TARGET))/release/libvirtwatch.so $(DEMO)/libvirtwatch.so.0
 	$(CC) -std=c11 -Wall -Wextra -Iinclude -o $@ $< \
-		-L$(TARGET)/release -lvirtwatch -Wl,-rpath,'$$ORIGIN' -pthread
+		-L$(TARGET)/release -lvirtwatch -Wl,-rpath,$(abspath $(TARGET))/release -pthread
 
 # --- Tests --------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@
  * callback hears of it, and keeps a list of the domains from what it hears
  * alone. In the end that list is compared with the registry.
  *
- *     cc inventory.c -pthread $(pkg-config --cflags --libs virtwatch) -o inventory
+ *     cc examples/c/inventory.c -pthread -Iinclude -Ltarget/release -lvirtwatch \
+ *         -Wl,-rpath,$PWD/target/release -o inventory
  */
 #define _POSIX_C_SOURCE 200809L
 

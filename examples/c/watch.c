@@ -1,6 +1,7 @@
 /* Follows every domain of a source: what exists first, then every change.
  *
- *     cc watch.c $(pkg-config --cflags --libs virtwatch) -o watch
+ *     cc examples/c/watch.c -Iinclude -Ltarget/release -lvirtwatch \
+ *         -Wl,-rpath,$PWD/target/release -o watch
  *     ./watch test:///default
  */
 #include <stdio.h>
@@ -12,7 +13,7 @@ int main(int argc, char **argv)
 {
     vwConnectPtr conn = vwConnectOpenReadOnly(argc > 1 ? argv[1] : NULL);
     vwWatchOptions options = { .flags = VW_WATCH_SNAPSHOT };
-    vwWatchPtr watch = vwWatchNew(conn, &options, sizeof options);
+    vwWatchPtr watch = conn ? vwWatchNew(conn, &options, sizeof options) : NULL;
     int timeout = argc > 2 ? atoi(argv[2]) : -1; /* milliseconds, -1 = for ever */
     int result = -1;
     vwRecord rec;

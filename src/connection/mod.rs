@@ -300,6 +300,11 @@ impl Connection {
         let id = self.inner.instance.next_callback();
         let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
         self.inner.dispatcher.register(id, reader, deliver());
+        if let Err(closed) = self.open_for_readers() {
+            // Closed meanwhile: either that has ended it, or this does.
+            drop(self.deregister(id, true));
+            return Err(closed);
+        }
         Ok(id)
     }
 

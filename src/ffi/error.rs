@@ -244,7 +244,11 @@ pub unsafe extern "C" fn vwCopyLastError(to: vwErrorPtr) -> c_int {
         return -1;
     }
     let mut none = vwError::NONE;
-    copy(last().unwrap_or(&raw mut none), to);
+    let from = last().unwrap_or(&raw mut none);
+    // The last error itself may be given, and is then as it is.
+    if from != to {
+        copy(from, to);
+    }
     code(to)
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
@@ -143,24 +144,25 @@ impl<T: Object> fmt::Debug for Ref<T> {
 
 /// An object for the time of a call: C's reference keeps it.
 pub(super) struct Borrowed<'a, T: Object> {
-    handle: &'a Handle<T>,
+    at: NonNull<Handle<T>>,
+    life: PhantomData<&'a Handle<T>>,
 }
 
 impl<T: Object> Borrowed<'_, T> {
     /// A reference that outlives the call.
     pub(super) fn keep(&self) -> Ref<T> {
-        let borrowed = ManuallyDrop::new(Ref { at: NonNull::from(self.handle) });
+        let borrowed = ManuallyDrop::new(Ref { at: self.at });
         Ref::clone(&borrowed)
     }
 
     /// C's own reference, which C gives up.
     pub(super) fn take(self) -> Ref<T> {
-        Ref { at: NonNull::from(self.handle) }
+        Ref { at: self.at }
     }
 
     /// The pointer that C knows it by.
     pub(super) fn as_ptr(&self) -> *mut T {
-        NonNull::from(self.handle).as_ptr().cast()
+        self.at.as_ptr().cast()
     }
 }
 
@@ -168,7 +170,8 @@ impl<T: Object> Deref for Borrowed<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.handle.object
+        // SAFETY: C's reference keeps the handle for the time of the call.
+        &unsafe { self.at.as_ref() }.object
     }
 }
 
@@ -206,12 +209,14 @@ pub(super) unsafe fn check<'a, T: Object>(pointer: *mut T) -> Checked<'a, T> {
     if kind.load(Ordering::Relaxed) != T::KIND {
         return Checked::Invalid;
     }
+    let Some(at) = NonNull::new(at) else { return Checked::Invalid };
     // SAFETY: it is a handle of this kind, alive for 'a says the caller.
-    let handle = unsafe { &*at };
-    if handle.header.generation != fork_generation() {
-        return Checked::Inherited(Inherited { at: NonNull::from(handle) });
+    let generation = unsafe { &(*at.as_ptr()).header }.generation;
+    if generation == fork_generation() {
+        Checked::Live(Borrowed { at, life: PhantomData })
+    } else {
+        Checked::Inherited(Inherited { at })
     }
-    Checked::Live(Borrowed { handle })
 }
 
 /// Drops one reference. Whether it was the last.

@@ -1,6 +1,6 @@
 //! The C face: what `include/virtwatch/virtwatch.h` declares.
 //!
-//! It stands on the public Rust API. One C object per file; raw pointers are followed only in
+//! It stands on the public Rust API, and on registrations by number. One C object per file; raw pointers are followed only in
 //! guard, handle, opaque, sized, string, error, and where event calls the program. An exported
 //! function is written out, so that readers and cbindgen see it, and does three things: it names
 //! the call, checks its arguments through it, and has the rest done by safe Rust. Nothing unwinds

@@ -4,14 +4,18 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use virtwatch::{Error, ErrorCode, ErrorDomain};
 
+use crate::process;
+
 static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The exception for an error.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
     let arguments = (error.message(), error.code().number(), error.domain().number());
-    MAKE.import(py, "virtwatch._errors", "error")
-        .and_then(|make| make.call1(arguments))
-        .map_or_else(|error| error, PyErr::from_value)
+    process::call_back(py, || {
+        MAKE.import(py, "virtwatch._errors", "error")
+            .and_then(|make| make.call1(arguments))
+            .map_or_else(|error| error, PyErr::from_value)
+    })
 }
 
 /// A result of the core as one of Python.

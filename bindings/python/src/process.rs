@@ -18,6 +18,9 @@ static CLOSING: AtomicBool = AtomicBool::new(false);
 /// And nothing else of ours may enter it.
 static EXITING: AtomicBool = AtomicBool::new(false);
 
+/// The thread that ends the interpreter.
+static ENDING: OnceLock<std::thread::ThreadId> = OnceLock::new();
+
 /// How many threads of ours are inside the interpreter, or about to be.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
@@ -58,15 +61,45 @@ pub(crate) fn note(_attached: Python<'_>, session: Weak<Session>) {
 /// Runs `f` attached to Python, on a thread of the core; `None` when there is no interpreter (any
 /// more). The end of the interpreter waits for it.
 pub(crate) fn enter<T>(f: impl FnOnce(Python<'_>) -> T) -> Option<T> {
-    struct Inside;
-    impl Drop for Inside {
-        fn drop(&mut self) {
+    let _inside = Inside::new();
+    if EXITING.load(Ordering::SeqCst) { None } else { Python::try_attach(f) }
+}
+
+/// Runs `f`, which calls back into Python, on a thread of the program. The end of the interpreter
+/// waits for it; after that a thread that comes here stays for good, because the interpreter would
+/// end it in the middle of frames that must not be left that way.
+pub(crate) fn call_back<T>(py: Python<'_>, f: impl FnOnce() -> T) -> T {
+    let inside = Inside::new();
+    if EXITING.load(Ordering::SeqCst) && ENDING.get() != Some(&std::thread::current().id()) {
+        drop(inside);
+        py.detach(|| {
+            while EXITING.load(Ordering::SeqCst) {
+                std::thread::park();
+            }
+        });
+    }
+    f()
+}
+
+/// A thread that is inside the interpreter, or about to be.
+struct Inside {
+    generation: u64,
+}
+
+impl Inside {
+    fn new() -> Self {
+        INSIDE.fetch_add(1, Ordering::SeqCst);
+        Self { generation: generation() }
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        // The child of a fork counts anew.
+        if self.generation == generation() {
             INSIDE.fetch_sub(1, Ordering::SeqCst);
         }
     }
-    INSIDE.fetch_add(1, Ordering::SeqCst);
-    let _inside = Inside;
-    if EXITING.load(Ordering::SeqCst) { None } else { Python::try_attach(f) }
 }
 
 /// Drops what holds locks or threads of the core, detached from Python if this thread is attached.
@@ -81,13 +114,35 @@ pub(crate) fn drop_detached<T: Send>(value: T) {
 #[pyfunction]
 pub(crate) fn close_all(py: Python<'_>) -> PyResult<()> {
     CLOSING.store(true, Ordering::SeqCst);
-    wait_until_outside(py)?;
-    let sessions = std::mem::take(&mut *SESSIONS.lock().unwrap_or_else(PoisonError::into_inner));
-    for session in sessions.iter().filter_map(Weak::upgrade) {
-        session.close(py);
+    ENDING.get_or_init(|| std::thread::current().id());
+    let close = || {
+        wait_until_outside(py)?;
+        let sessions =
+            std::mem::take(&mut *SESSIONS.lock().unwrap_or_else(PoisonError::into_inner));
+        for session in sessions.iter().filter_map(Weak::upgrade) {
+            session.close(py);
+        }
+        EXITING.store(true, Ordering::SeqCst);
+        wait_until_outside(py)
+    };
+    close().or_else(|interrupt| {
+        interrupt.print(py);
+        end_by_interrupt(py)
+    })
+}
+
+/// Ends the process as Ctrl-C does where nobody handles it: the interpreter cannot be ended in
+/// order while a callback runs.
+fn end_by_interrupt(py: Python<'_>) -> PyResult<()> {
+    let sys = py.import("sys")?;
+    for stream in ["stdout", "stderr"] {
+        sys.getattr(stream)?.call_method0("flush")?;
     }
-    EXITING.store(true, Ordering::SeqCst);
-    wait_until_outside(py)
+    let (signal, os) = (py.import("signal")?, py.import("os")?);
+    let interrupt = signal.getattr("SIGINT")?;
+    signal.call_method1("signal", (&interrupt, signal.getattr("SIG_DFL")?))?;
+    os.call_method1("kill", (os.call_method0("getpid")?, interrupt))?;
+    Ok(())
 }
 
 /// Waits until no thread of ours is inside the interpreter.

@@ -94,9 +94,11 @@ impl Session {
     /// Cancels its watches and ends its registrations; waits until no callback runs, unless this is
     /// called inside one.
     pub(crate) fn close(&self, py: Python<'_>) {
-        if !self.is_of_this_process() || self.closed.swap(true, Ordering::AcqRel) {
+        if !self.is_of_this_process() {
             return;
         }
+        // Who is not the first to close waits for the callbacks all the same.
+        self.closed.store(true, Ordering::Release);
         let registrations = self.registrations().take();
         py.detach(|| {
             if let Some(core) = &self.core {

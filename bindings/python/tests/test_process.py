@@ -84,14 +84,16 @@ def test_the_end_waits_for_a_callback() -> None:
     assert (done.stdout, done.stderr) == ("left\n", "")
 
 
-def test_ctrl_c_ends_a_program_with_a_callback_that_hangs() -> None:
-    program = """
-        import threading, virtwatch
+@pytest.mark.parametrize("pause", ["threading.Event().wait()", "time.sleep(0.0005)"])
+def test_ctrl_c_ends_a_program_with_a_callback_that_does_not_end(pause: str) -> None:
+    program = f"""
+        import threading, time, virtwatch
         inside = threading.Event()
         conn = virtwatch.connect("test:///default")
         def callback(record):
             inside.set()
-            threading.Event().wait()
+            while True:
+                {pause}
         conn.register(callback)
         conn.lookup_by_name("test").suspend()
         inside.wait()
@@ -109,6 +111,27 @@ def test_ctrl_c_ends_a_program_with_a_callback_that_hangs() -> None:
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate()
     assert "KeyboardInterrupt" in stderr
+    assert process.returncode == -signal.SIGINT
+
+
+def test_daemon_threads_that_are_refused_do_not_disturb_the_end() -> None:
+    for _ in range(10):
+        done = run_python(
+            """
+            import threading, time, virtwatch
+            conn = virtwatch.connect("test:///empty")
+            def run():
+                while True:
+                    try:
+                        conn.is_alive, conn.watch(), conn.domains()
+                    except virtwatch.Error:
+                        pass
+            for _ in range(8):
+                threading.Thread(target=run, daemon=True).start()
+            time.sleep(0.05)
+            """
+        )
+        assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_nothing_opens_at_the_end() -> None:

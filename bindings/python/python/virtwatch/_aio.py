@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 
 from ._errors import CancelledError
@@ -35,9 +36,13 @@ class Records(AsyncIterator[Record]):
     async def _readable(self) -> None:
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
-        fd = self._watch.fileno()
-        loop.add_reader(fd, readable.set)
+        # One of its own: the watch's may be closed, or awaited by another task.
+        fd = os.dup(self._watch.fileno())
         try:
-            await readable.wait()
+            loop.add_reader(fd, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(fd)
         finally:
-            loop.remove_reader(fd)
+            os.close(fd)
