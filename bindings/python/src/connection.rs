@@ -10,9 +10,9 @@ use virtwatch::{CreateFlags, ListFlags, SaveFlags, Uuid};
 use crate::callback::Callback;
 use crate::cursor::Cursor;
 use crate::domain::Domain;
-use crate::error::closed;
+use crate::error::{closed, invalid_arg};
 use crate::number;
-use crate::options::{Which, options};
+use crate::options;
 use crate::registration::Registration;
 use crate::session::Session;
 use crate::stats::Stats;
@@ -151,15 +151,16 @@ impl Connection {
     }
 
     /// The domain with that UUID.
-    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
-    fn lookup_by_uuid(&self, py: Python<'_>, uuid: Which<'_>) -> PyResult<Domain> {
-        let uuid = uuid.uuid(py)?;
+    fn lookup_by_uuid(&self, py: Python<'_>, uuid: &Bound<'_, PyAny>) -> PyResult<Domain> {
+        let uuid = options::uuid(py, "uuid", uuid)?;
         let domain = self.session.run(py, |core| core.lookup_by_uuid(uuid))?;
         Ok(self.domain(domain))
     }
 
     /// The active domain with that id.
-    fn lookup_by_id(&self, py: Python<'_>, id: i32) -> PyResult<Domain> {
+    fn lookup_by_id(&self, py: Python<'_>, id: i64) -> PyResult<Domain> {
+        let id = i32::try_from(id)
+            .map_err(|_| invalid_arg(py, format!("id must be from 0 to {}", i32::MAX)))?;
         let domain = self.session.run(py, |core| core.lookup_by_id(id))?;
         Ok(self.domain(domain))
     }
@@ -187,17 +188,16 @@ impl Connection {
     /// with everything that exists if that is not possible. A reader that falls more than `max_lag`
     /// of its events behind is brought to now in one go.
     #[pyo3(signature = (snapshot=true, types=None, domain=None, resume=None, max_lag=None))]
-    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
     fn watch(
         &self,
         py: Python<'_>,
         snapshot: bool,
         types: Option<&Bound<'_, PyAny>>,
-        domain: Option<Which<'_>>,
+        domain: Option<&Bound<'_, PyAny>>,
         resume: Option<Cursor>,
-        max_lag: Option<u32>,
+        max_lag: Option<i64>,
     ) -> PyResult<Watch> {
-        let options = options(py, snapshot, types, domain.as_ref(), resume, max_lag)?;
+        let options = options::options(py, snapshot, types, domain, resume, max_lag)?;
         let watch = self.session.run(py, |core| core.watch(options))?;
         let watch = Watch::new(watch, Arc::clone(&self.session));
         // Closing cancels the watches that there are; this one may have come too late for that.
@@ -212,7 +212,6 @@ impl Connection {
     /// goes on until the registration is cancelled or the connection is closed, also when nobody
     /// holds what this returns; until then it keeps the connection open.
     #[pyo3(signature = (callback, snapshot=false, types=None, domain=None, resume=None, max_lag=None))]
-    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
     #[expect(clippy::too_many_arguments, reason = "all but one are keywords in Python")]
     fn register(
         &self,
@@ -220,15 +219,15 @@ impl Connection {
         callback: &Bound<'_, PyAny>,
         snapshot: bool,
         types: Option<&Bound<'_, PyAny>>,
-        domain: Option<Which<'_>>,
+        domain: Option<&Bound<'_, PyAny>>,
         resume: Option<Cursor>,
-        max_lag: Option<u32>,
+        max_lag: Option<i64>,
     ) -> PyResult<Registration> {
         if !callback.is_callable() {
             let what = callback.get_type().name()?;
             return Err(PyTypeError::new_err(format!("a {what} cannot be called")));
         }
-        let options = options(py, snapshot, types, domain.as_ref(), resume, max_lag)?;
+        let options = options::options(py, snapshot, types, domain, resume, max_lag)?;
         let callback = Callback::new(callback.clone().unbind(), Arc::clone(&self.session));
         let registration = self.session.run(py, |core| {
             core.register_batches(options, move |records| callback.call(records))

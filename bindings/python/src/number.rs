@@ -1,5 +1,6 @@
 //! Numbers as members of the enumerations in `virtwatch/_enums.py`.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -141,9 +142,14 @@ pub(crate) fn numbers(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 
 /// The event type with a number that Python gave.
 pub(crate) fn event_type(py: Python<'_>, number: &Bound<'_, PyAny>) -> PyResult<EventType> {
-    let number: i32 = number.extract()?;
-    EventType::from_number(number)
-        .ok_or_else(|| crate::error::invalid_arg(py, format!("there is no event type {number}")))
+    let Ok(known) = number.extract::<i64>() else {
+        let what = format!("an event type must be a member of EventType, not {}", number.repr()?);
+        return Err(PyTypeError::new_err(what));
+    };
+    i32::try_from(known)
+        .ok()
+        .and_then(EventType::from_number)
+        .ok_or_else(|| crate::error::invalid_arg(py, format!("there is no event type {known}")))
 }
 
 /// A state as a member of `State`.

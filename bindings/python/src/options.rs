@@ -1,5 +1,6 @@
 //! What a watch is to deliver, as Python says it.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use virtwatch::{EventTypes, Uuid, WatchOptions};
 
@@ -8,23 +9,22 @@ use crate::domain::Domain;
 use crate::error::invalid_arg;
 use crate::number;
 
-/// A domain as an argument: the object, its UUID, or the text of that.
-#[derive(FromPyObject)]
-pub(crate) enum Which<'py> {
-    Domain(Bound<'py, Domain>),
-    Uuid(Uuid),
-    Text(String),
-}
-
-impl Which<'_> {
-    pub(crate) fn uuid(&self, py: Python<'_>) -> PyResult<Uuid> {
-        match self {
-            Self::Domain(domain) => Ok(domain.get().uuid()),
-            Self::Uuid(uuid) => Ok(*uuid),
-            Self::Text(text) => Uuid::try_parse(text)
-                .map_err(|error| invalid_arg(py, format!("'{text}' is not a UUID: {error}"))),
-        }
+/// The UUID of a domain given as the object, its UUID, or the text of that; `name` is the
+/// argument's.
+pub(crate) fn uuid(py: Python<'_>, name: &str, given: &Bound<'_, PyAny>) -> PyResult<Uuid> {
+    if let Ok(domain) = given.cast::<Domain>() {
+        return Ok(domain.get().uuid());
     }
+    if let Ok(uuid) = given.extract::<Uuid>() {
+        return Ok(uuid);
+    }
+    let Ok(text) = given.extract::<String>() else {
+        let what = given.get_type().name()?;
+        let wish = format!("{name} must be a Domain, a UUID or the text of one, not {what}");
+        return Err(PyTypeError::new_err(wish));
+    };
+    let is_none = |error| invalid_arg(py, format!("{name}: '{text:.80}' is not a UUID: {error}"));
+    Uuid::try_parse(&text).map_err(is_none)
 }
 
 /// The keyword arguments of `watch` and `register`.
@@ -32,22 +32,25 @@ pub(crate) fn options(
     py: Python<'_>,
     snapshot: bool,
     types: Option<&Bound<'_, PyAny>>,
-    domain: Option<&Which<'_>>,
+    domain: Option<&Bound<'_, PyAny>>,
     resume: Option<Cursor>,
-    max_lag: Option<u32>,
+    max_lag: Option<i64>,
 ) -> PyResult<WatchOptions> {
     let types = match types {
         None => EventTypes::ALL,
         Some(types) => types
-            .try_iter()?
+            .try_iter()
+            .map_err(|_| PyTypeError::new_err("types must be an iterable of EventType"))?
             .map(|number| number::event_type(py, &number?))
             .collect::<PyResult<EventTypes>>()?,
     };
+    let max_lag = u32::try_from(max_lag.unwrap_or(0))
+        .map_err(|_| invalid_arg(py, format!("max_lag must be from 0 to {}", u32::MAX)))?;
     Ok(WatchOptions {
         snapshot,
         types,
-        uuid: domain.map(|domain| domain.uuid(py)).transpose()?,
+        uuid: domain.map(|domain| uuid(py, "domain", domain)).transpose()?,
         resume: resume.map(|cursor| cursor.0),
-        max_lag: max_lag.unwrap_or(0),
+        max_lag,
     })
 }

@@ -70,8 +70,14 @@ def test_what_is_no_text_is_refused(conn: virtwatch.Connection) -> None:
         conn.watch(domain=7)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         conn.watch(resume="cursor")  # type: ignore[arg-type]
-    with pytest.raises(OverflowError):
+    with pytest.raises(virtwatch.InvalidArgumentError, match="max_lag"):
         conn.watch(max_lag=-1)
+    with pytest.raises(virtwatch.InvalidArgumentError, match="id must be"):
+        conn.lookup_by_id(2**40)
+    with pytest.raises(TypeError, match="types must be"):
+        conn.watch(types=virtwatch.EventType.STARTED)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="EventType"):
+        conn.watch(types=["started"])  # type: ignore[list-item]
     with pytest.raises(OverflowError):
         conn.lookup_by_id(1 << 40)
     with pytest.raises(virtwatch.SystemCallError):
