@@ -15,7 +15,7 @@
 //! ```
 //!
 //! # The way of a change
-//! A [driver](crate#modules) carries out an operation and reports what changed; [`lifecycle`] says
+//! A driver carries out an operation and reports what changed; [`lifecycle`] says
 //! which events that makes; the registry numbers them, shows facts and events together and wakes
 //! the readers; a [`Watch`] or a registered callback reads them. `docs/architecture.md` has the
 //! picture, `docs/semantics.md` the rules.
