@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! What a change of a domain means: the one place that knows which events it makes.
 //!
-//! Pure: no I/O, no locks, no clock. [`change`] is the table of `docs/semantics.md`, [`path`] its
+//! Pure: no I/O, no locks, no clock. [`apply`] is the table of `docs/semantics.md`, [`path`] its
 //! consequence for every kind of catching up.
 
 mod change;
