@@ -13,7 +13,7 @@ use crate::driver::{
     Action, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags, UndefineFlags,
 };
 use crate::error::{Error, Result};
-use crate::event::{Event, EventKind, UndefinedDetail};
+use crate::event::Event;
 
 bitflags! {
     /// Which document is asked for: `virDomainXMLFlags`.
@@ -54,10 +54,7 @@ impl Domain {
     /// UNDEFINED(RENAMED), as in libvirt. Its noted id is that of the run that the event is about.
     /// It need not exist any more.
     pub fn of_event(connection: &Connection, event: &Event) -> Self {
-        let identity = match event.kind {
-            EventKind::Undefined(UndefinedDetail::Renamed) => event.facts_before().identity,
-            _ => Arc::clone(&event.identity),
-        };
+        let identity = event.facts_before().identity;
         Self { connection: connection.clone(), identity, id: event.id() }
     }
 

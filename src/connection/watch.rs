@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! A watch: the reader of a journal that a program waits on.
 
+use std::cell::LazyCell;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
@@ -82,7 +83,7 @@ impl Watch {
     /// # Errors
     /// OPERATION_ABORTED: the watch was cancelled. SYSTEM_ERROR: it cannot wait.
     pub fn next(&mut self, timeout: Option<Duration>) -> Result<Option<Record>> {
-        let deadline = sys::deadline(timeout);
+        let deadline = LazyCell::new(|| sys::deadline(timeout));
         let mut time_is_over = timeout == Some(Duration::ZERO);
         loop {
             if self.control.is_cancelled() {
@@ -101,7 +102,7 @@ impl Watch {
                 }
                 return Ok(None);
             }
-            match self.wait(deadline) {
+            match self.wait(*deadline) {
                 Ok(Waited::Set) => {}
                 Ok(Waited::TimedOut | Waited::Interrupted) => time_is_over = true,
                 Err(cause) => return Err(Error::system("cannot wait for an event", &cause)),

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::journal::lines;
-use super::table::Slot;
 use super::{Registry, WALK};
 use crate::event::Event;
 
@@ -23,16 +22,8 @@ impl Registry {
 
     fn misplaced(&self) -> usize {
         let mut found = 0;
-        let mut next: Slot = 0;
-        loop {
-            let state = self.state.lock();
-            let end = state.table.slots().min(next.saturating_add(WALK));
-            found += state.table.misplaced(next..end);
-            if end == state.table.slots() {
-                return found;
-            }
-            next = end;
-        }
+        self.walk(|table, slots| found += table.misplaced(slots));
+        found
     }
 
     /// Domains that change meanwhile are left out.

@@ -23,6 +23,7 @@ mod model;
 #[cfg(not(loom))]
 mod tests;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -259,14 +260,22 @@ impl Registry {
     /// it is no snapshot: a watch makes one.
     pub(crate) fn list<T>(&self, mut select: impl FnMut(&Entry) -> Option<T>) -> Vec<T> {
         let mut chosen = Vec::new();
+        self.walk(|table, slots| {
+            let rows = slots.filter_map(|slot| table.get(slot));
+            chosen.extend(rows.filter_map(|row| select(&row.entry)));
+        });
+        chosen
+    }
+
+    /// Walks over all slots in pieces of at most [`WALK`], and lets writers in between.
+    fn walk(&self, mut look_at: impl FnMut(&Table, Range<Slot>)) {
         let mut next: Slot = 0;
         loop {
             let state = self.state.lock();
             let end = state.table.slots().min(next.saturating_add(WALK));
-            let rows = (next..end).filter_map(|slot| state.table.get(slot));
-            chosen.extend(rows.filter_map(|row| select(&row.entry)));
+            look_at(&state.table, next..end);
             if end == state.table.slots() {
-                return chosen;
+                return;
             }
             next = end;
             sync::unlock_fair(state);
@@ -329,15 +338,12 @@ impl State {
     ) -> Result<(Decided, Counters, T)> {
         let shown = || self.table.row(uuid).map(|row| &row.entry);
         let entry = self.pending.entry_over(uuid, shown).cloned();
-        let name_before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
+        let before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
         let owner = |name: &str| self.owner(name);
         let mut draft = Draft::new(uuid, entry, self.counters, realtime_ns(), &owner);
         let value = decide(&mut draft)?;
         let (entry, events, counters) = draft.finish();
-        let freed_name = name_before
-            .filter(|before| entry.as_ref().is_none_or(|entry| entry.facts.name() != before.name()))
-            .map(|before| before.name().into());
-        Ok((Decided { uuid, freed_name, entry, events }, counters, value))
+        Ok((Decided { uuid, before, entry, events }, counters, value))
     }
 
     /// Who has a name, as decided.

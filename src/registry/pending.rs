@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 use super::draft::Events;
-use crate::domain::Entry;
+use crate::domain::{Entry, Identity};
 use crate::error::Result;
 use crate::store::Stored;
 
@@ -15,8 +15,8 @@ use crate::store::Stored;
 #[derive(Debug)]
 pub(super) struct Decided {
     pub(super) uuid: Uuid,
-    /// The name that the change freed, if it did.
-    pub(super) freed_name: Option<Box<str>>,
+    /// Who the domain was before; `None` if it did not exist.
+    pub(super) before: Option<Arc<Identity>>,
     pub(super) entry: Option<Entry>,
     pub(super) events: Events,
 }
@@ -84,8 +84,9 @@ impl Pending {
     }
 
     fn overlay(&mut self, decided: &Decided) {
-        if let Some(freed) = &decided.freed_name {
-            self.names.insert(freed.clone(), None);
+        // The name is freed, unless the domain keeps it.
+        if let Some(before) = &decided.before {
+            self.names.insert(before.name().into(), None);
         }
         if let Some(entry) = &decided.entry {
             self.names.insert(entry.facts.name().into(), Some(decided.uuid));
