@@ -24,8 +24,9 @@ fn on_terminal_with(
         return None;
     }
     let tool = env!("CARGO_BIN_EXE_virtwatch");
+    // The shell gives way to the tool: it would be hit by a typed Ctrl-C as well.
     let line = format!(
-        "stty rows 40 cols {columns}; {environment} '{tool}' -c test:///default {arguments}"
+        "stty rows 40 cols {columns}; exec env {environment} '{tool}' -c test:///default {arguments}"
     );
     let mut command = Command::new("timeout");
     command.args(["60", "script", "-qec", &line, "/dev/null"]);
