@@ -10,7 +10,9 @@
 mod audit;
 mod draft;
 mod feed;
+mod index;
 mod journal;
+mod parts;
 mod pending;
 mod reader;
 mod table;

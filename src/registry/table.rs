@@ -1,11 +1,9 @@
 #![forbid(unsafe_code)]
 //! The domains that are shown, and the indices by UUID, name and id.
 
-use std::hash::{BuildHasher, RandomState};
-
-use hashbrown::HashTable;
 use uuid::Uuid;
 
+use super::index::Index;
 use super::journal::Place;
 use crate::domain::{Entry, Facts};
 
@@ -22,16 +20,18 @@ pub(super) struct Row {
     pub(super) watched: bool,
 }
 
-/// The table: rows in slots, and indices that hold slots. All look-ups are O(1); the hash is keyed,
-/// because the keys come from users.
+/// How many rows a piece of the table has. Rows are never moved.
+const PIECE: usize = 1024;
+
+/// The table: rows in slots, and indices that hold slots. All look-ups are O(1), and growing by one
+/// row never takes long.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    rows: Vec<Option<Row>>,
+    pieces: Vec<Vec<Option<Row>>>,
     free: Vec<Slot>,
-    by_uuid: HashTable<Slot>,
-    by_name: HashTable<Slot>,
-    by_id: HashTable<Slot>,
-    hasher: RandomState,
+    by_uuid: Index,
+    by_name: Index,
+    by_id: Index,
 }
 
 impl Table {
@@ -45,30 +45,33 @@ impl Table {
 
     /// One more than the largest slot in use so far.
     pub(super) fn slots(&self) -> Slot {
-        Slot::try_from(self.rows.len()).unwrap_or(Slot::MAX)
+        let full = self.pieces.len().saturating_sub(1) * PIECE;
+        let slots = full + self.pieces.last().map_or(0, Vec::len);
+        Slot::try_from(slots).unwrap_or(Slot::MAX)
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<&Row> {
-        self.rows.get(slot as usize)?.as_ref()
+        row_at(&self.pieces, slot)
     }
 
     pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Row> {
-        self.rows.get_mut(slot as usize)?.as_mut()
+        self.place_mut(slot)?.as_mut()
+    }
+
+    fn place_mut(&mut self, slot: Slot) -> Option<&mut Option<Row>> {
+        self.pieces.get_mut(slot as usize / PIECE)?.get_mut(slot as usize % PIECE)
     }
 
     pub(super) fn by_uuid(&self, uuid: Uuid) -> Option<Slot> {
-        let hash = self.hasher.hash_one(uuid);
-        self.by_uuid.find(hash, |&slot| uuid_at(&self.rows, slot) == Some(uuid)).copied()
+        self.by_uuid.find(&uuid, |slot| facts_at(&self.pieces, slot).map(Facts::uuid) == Some(uuid))
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<Slot> {
-        let hash = self.hasher.hash_one(name);
-        self.by_name.find(hash, |&slot| name_at(&self.rows, slot) == Some(name)).copied()
+        self.by_name.find(name, |slot| facts_at(&self.pieces, slot).map(Facts::name) == Some(name))
     }
 
     pub(super) fn by_id(&self, id: i32) -> Option<Slot> {
-        let hash = self.hasher.hash_one(id);
-        self.by_id.find(hash, |&slot| id_at(&self.rows, slot) == Some(id)).copied()
+        self.by_id.find(&id, |slot| facts_at(&self.pieces, slot).and_then(Facts::id) == Some(id))
     }
 
     pub(super) fn row(&self, uuid: Uuid) -> Option<&Row> {
@@ -77,19 +80,26 @@ impl Table {
 
     /// Adds a domain that is not there yet.
     pub(super) fn insert(&mut self, row: Row) -> Slot {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.rows.push(None);
-            self.slots() - 1
-        });
+        let slot = self.free.pop().unwrap_or_else(|| self.new_slot());
         let facts = row.entry.facts.clone();
-        if let Some(place) = self.rows.get_mut(slot as usize) {
+        if let Some(place) = self.place_mut(slot) {
             *place = Some(row);
         }
-        let hash = self.hasher.hash_one(facts.uuid());
-        let rehash =
-            |&slot: &Slot| self.hasher.hash_one(uuid_at(&self.rows, slot).unwrap_or_default());
-        self.by_uuid.insert_unique(hash, slot, rehash);
+        self.by_uuid.insert(&facts.uuid(), slot);
         self.index(slot, &facts);
+        slot
+    }
+
+    fn new_slot(&mut self) -> Slot {
+        let slot = self.slots();
+        match self.pieces.last_mut() {
+            Some(piece) if piece.len() < PIECE => piece.push(None),
+            _ => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(None);
+                self.pieces.push(piece);
+            }
+        }
         slot
     }
 
@@ -110,44 +120,25 @@ impl Table {
 
     /// Takes a domain out.
     pub(super) fn remove(&mut self, slot: Slot) {
-        let Some(facts) = self.get(slot).map(|row| row.entry.facts.clone()) else {
-            return;
-        };
+        let Some(row) = self.place_mut(slot).and_then(Option::take) else { return };
+        let facts = row.entry.facts;
         self.unindex(slot, &facts);
-        let hash = self.hasher.hash_one(facts.uuid());
-        if let Ok(found) = self.by_uuid.find_entry(hash, |&other| other == slot) {
-            found.remove();
-        }
-        if let Some(place) = self.rows.get_mut(slot as usize) {
-            *place = None;
-        }
+        self.by_uuid.remove(&facts.uuid(), slot);
         self.free.push(slot);
     }
 
     /// Enters a row under its name and its id.
     fn index(&mut self, slot: Slot, facts: &Facts) {
-        let hash = self.hasher.hash_one(facts.name());
-        let rehash =
-            |&slot: &Slot| self.hasher.hash_one(name_at(&self.rows, slot).unwrap_or_default());
-        self.by_name.insert_unique(hash, slot, rehash);
+        self.by_name.insert(facts.name(), slot);
         if let Some(id) = facts.id() {
-            let hash = self.hasher.hash_one(id);
-            let rehash =
-                |&slot: &Slot| self.hasher.hash_one(id_at(&self.rows, slot).unwrap_or_default());
-            self.by_id.insert_unique(hash, slot, rehash);
+            self.by_id.insert(&id, slot);
         }
     }
 
     fn unindex(&mut self, slot: Slot, facts: &Facts) {
-        let hash = self.hasher.hash_one(facts.name());
-        if let Ok(found) = self.by_name.find_entry(hash, |&other| other == slot) {
-            found.remove();
-        }
+        self.by_name.remove(facts.name(), slot);
         if let Some(id) = facts.id() {
-            let hash = self.hasher.hash_one(id);
-            if let Ok(found) = self.by_id.find_entry(hash, |&other| other == slot) {
-                found.remove();
-            }
+            self.by_id.remove(&id, slot);
         }
     }
 
@@ -164,18 +155,10 @@ impl Table {
     }
 }
 
-fn row_at(rows: &[Option<Row>], slot: Slot) -> Option<&Facts> {
-    rows.get(slot as usize)?.as_ref().map(|row| &row.entry.facts)
+fn row_at(pieces: &[Vec<Option<Row>>], slot: Slot) -> Option<&Row> {
+    pieces.get(slot as usize / PIECE)?.get(slot as usize % PIECE)?.as_ref()
 }
 
-fn uuid_at(rows: &[Option<Row>], slot: Slot) -> Option<Uuid> {
-    row_at(rows, slot).map(Facts::uuid)
-}
-
-fn name_at(rows: &[Option<Row>], slot: Slot) -> Option<&str> {
-    row_at(rows, slot).map(Facts::name)
-}
-
-fn id_at(rows: &[Option<Row>], slot: Slot) -> Option<i32> {
-    row_at(rows, slot).and_then(Facts::id)
+fn facts_at(pieces: &[Vec<Option<Row>>], slot: Slot) -> Option<&Facts> {
+    row_at(pieces, slot).map(|row| &row.entry.facts)
 }

@@ -8,10 +8,10 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use hashbrown::HashTable;
 use uuid::Uuid;
 
 use super::journal::Line;
+use super::parts::Parts;
 use crate::domain::Facts;
 use crate::event::EventKind;
 
@@ -19,18 +19,17 @@ use crate::event::EventKind;
 /// is noted too. 24 bytes each.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    facts: HashTable<Facts>,
+    facts: Parts<Facts>,
     hasher: RandomState,
 }
 
 impl Told {
     /// Notes a domain, unless it is.
     pub(super) fn note(&mut self, facts: Facts) {
-        let hash = self.hasher.hash_one(facts.uuid());
-        let uuid = facts.uuid();
-        self.facts
-            .entry(hash, |noted| noted.uuid() == uuid, |noted| self.hasher.hash_one(noted.uuid()))
-            .or_insert(facts);
+        if self.get(facts.uuid()).is_none() {
+            let hash = self.hasher.hash_one(facts.uuid());
+            self.facts.insert(hash, facts, |noted| self.hasher.hash_one(noted.uuid()));
+        }
     }
 
     /// Passes over an event of a reader that has seen everything up to `seen`. A life that began
@@ -58,9 +57,7 @@ impl Told {
     }
 
     pub(super) fn remove(&mut self, uuid: Uuid) -> Option<Facts> {
-        let hash = self.hasher.hash_one(uuid);
-        let found = self.facts.find_entry(hash, |noted| noted.uuid() == uuid).ok()?;
-        Some(found.remove().0)
+        self.facts.remove(self.hasher.hash_one(uuid), |noted| noted.uuid() == uuid)
     }
 
     /// Takes out up to `most` domains, in no order.
@@ -70,12 +67,12 @@ impl Told {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.facts.is_empty()
+        self.facts.len() == 0
     }
 
     /// The bytes that it occupies.
     pub(super) fn size(&self) -> usize {
-        self.facts.allocation_size()
+        self.facts.size()
     }
 }
 
