@@ -55,9 +55,10 @@ lint: need-rust python
 		tests ../../examples/python
 	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy.stubtest virtwatch
 
-# Writes include/virtwatch/virtwatch.h anew.
+# Writes include/virtwatch/virtwatch.h anew, and the headers under libvirt's names made of it.
 header: need-rust
 	UPDATE=1 $(CARGO) test --test header
+	UPDATE=1 $(CARGO) test --test compat
 
 # --- Python -------------------------------------------------------------------------------------
 
@@ -93,10 +94,12 @@ need-python:
 
 # Tests that lack one of these say so and are left out, except in CI.
 need-tools:
-	@for tool in g++ valgrind virsh virt-install; do \
+	@for tool in g++ valgrind pkg-config virsh virt-install; do \
 		command -v $$tool >/dev/null || echo "Not found: $$tool; the tests that need it are left" \
-			"out. Get all with: apt-get install g++ valgrind libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db"; \
+			"out. Get all with: apt-get install g++ valgrind pkg-config libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db"; \
 	done
+	@pkg-config --exists libvirt 2>/dev/null || echo "Not found: libvirt-dev; the tests that need it" \
+		"are left out."
 
 clean:
 	$(CARGO) clean

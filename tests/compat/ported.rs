@@ -1,0 +1,104 @@
+//! Programs that are written for libvirt, built from one source with libvirt and with virtwatch:
+//! what they print is the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::{libvirt, root};
+
+/// Builds `tests/compat/{program}.c` with those options, in that directory.
+fn build(program: &str, options: &[String], directory: &Path) -> PathBuf {
+    let path = directory.join(program);
+    let output = Command::new("cc")
+        .args(["-std=c11", "-g", "-pthread", "-D_GNU_SOURCE"])
+        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"])
+        .arg(&path)
+        .arg(root().join(format!("tests/compat/{program}.c")))
+        .args(options)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} does not compile:\n{errors}");
+    path
+}
+
+/// Runs it with the path of a file that it may write.
+fn run(program: &Path, directory: &Path) -> String {
+    let mut command = Command::new(program);
+    let Output { status, stdout, stderr } = command.arg(directory.join("file")).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    assert!(status.success(), "{}: {status}\n{stdout}\n{stderr}", program.display());
+    stdout.into_owned()
+}
+
+/// What a compiler is to be told to build with virtwatch: what its pkg-config file says, of the
+/// library of this build.
+fn virtwatch(directory: &Path) -> Vec<String> {
+    let test = std::env::current_exe().unwrap();
+    let library = directory.join("libvirtwatch.so.0");
+    std::os::unix::fs::symlink(test.with_file_name("libvirtwatch.so"), &library).unwrap();
+    let include = root().join("include");
+    vec![
+        format!("-I{}/virtwatch/compat", include.display()),
+        format!("-I{}", include.display()),
+        library.display().to_string(),
+        format!("-Wl,-rpath,{}", directory.display()),
+    ]
+}
+
+/// Where `left` and `right` part.
+fn difference(left: &str, right: &str) -> String {
+    let mut pairs = left.lines().zip(right.lines()).enumerate();
+    match pairs.find(|(_, (left, right))| left != right) {
+        Some((at, (left, right))) => {
+            format!("line {}\nlibvirt:   {left}\nvirtwatch: {right}", at + 1)
+        }
+        None => "in length".to_owned(),
+    }
+}
+
+fn prints_the_same(program: &str) {
+    if !libvirt::is_here() {
+        return;
+    }
+    let [theirs, ours] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let mut options = libvirt::options("--cflags");
+    options.extend(libvirt::options("--libs"));
+    let libvirt = run(&build(program, &options, theirs.path()), theirs.path());
+    let options = virtwatch(ours.path());
+    let virtwatch = run(&build(program, &options, ours.path()), ours.path());
+    assert!(!libvirt.is_empty());
+    assert!(libvirt == virtwatch, "{program} differs, {}", difference(&libvirt, &virtwatch));
+}
+
+/// A test that a program prints the same with both libraries.
+macro_rules! programs {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        $(
+            $(#[$doc])*
+            #[test]
+            fn $name() {
+                prints_the_same(stringify!($name));
+            }
+        )+
+
+        /// Every program is run.
+        #[test]
+        fn no_program_is_left_out() {
+            for file in fs::read_dir(root().join("tests/compat")).unwrap() {
+                let name = file.unwrap().file_name().into_string().unwrap();
+                if let Some(program) = name.strip_suffix(".c") {
+                    assert!([$(stringify!($name)),+].contains(&program), "{program}");
+                }
+            }
+        }
+    };
+}
+
+programs! {
+    /// Lists with every filter, lookups, what is told of domains.
+    lister;
+    /// Lives of a persistent and a transient domain, with the code of every refusal.
+    life;
+}
