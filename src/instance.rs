@@ -2,25 +2,40 @@
 //! A registry with its driver: what connections to the same URI share.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Weak};
+use std::thread::{self, ThreadId};
 
 use crate::domain::Facts;
 use crate::driver::{self, Driver, Operation, Reporter};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{EventSupport, EventType};
 use crate::registry::Registry;
-use crate::sync::Mutex;
+use crate::sync::{Condvar, Mutex};
 use crate::sys::PerProcess;
 
 /// The instances that connections opened later will share, by scheme, host and path.
-type Shared = Mutex<BTreeMap<String, Weak<Instance>>>;
+#[derive(Default)]
+struct Shared {
+    places: Mutex<BTreeMap<String, Place>>,
+    /// One that was being opened is open, or has failed.
+    settled: Condvar,
+}
+
+enum Place {
+    /// By this thread, which holds no lock meanwhile: it may take long.
+    Opening(ThreadId),
+    Open(Weak<Instance>),
+}
+
 static SHARED: PerProcess<Shared> = PerProcess::new();
 
 /// A registry with its driver.
 pub(crate) struct Instance {
     uri: String,
     registry: Arc<Registry>,
+    reporter: Reporter,
     driver: Box<dyn Driver>,
     next_callback: AtomicI32,
 }
@@ -28,6 +43,44 @@ pub(crate) struct Instance {
 impl std::fmt::Debug for Instance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Instance").field("uri", &self.uri).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// The instance under a key; or `None`, and the place is kept for the one that the caller will
+    /// open.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: this thread is already opening it.
+    fn find(&self, key: &str) -> Result<Option<Arc<Instance>>> {
+        let mut places = self.places.lock();
+        loop {
+            match places.get(key) {
+                Some(Place::Opening(thread)) if *thread == thread::current().id() => {
+                    return Err(Error::not_valid(format!("'{key}' is being opened")));
+                }
+                Some(Place::Opening(_)) => self.settled.wait(&mut places),
+                Some(Place::Open(instance)) if let Some(instance) = instance.upgrade() => {
+                    return Ok(Some(instance));
+                }
+                _ => {
+                    places.insert(key.to_owned(), Place::Opening(thread::current().id()));
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Ends what `find` began.
+    fn settle(&self, key: &str, opened: Option<&Arc<Instance>>) {
+        let mut places = self.places.lock();
+        match opened {
+            Some(instance) => {
+                places.insert(key.to_owned(), Place::Open(Arc::downgrade(instance)));
+            }
+            None => drop(places.remove(key)),
+        }
+        self.settled.notify_all();
     }
 }
 
@@ -39,27 +92,31 @@ impl Instance {
     /// What the driver refuses.
     pub(crate) fn open(uri: &str) -> Result<Arc<Self>> {
         let parts = Parts::of(uri)?;
+        if !driver::is_shared(parts.scheme, parts.path) {
+            return Self::make(uri, &parts);
+        }
         let key = format!("{}://{}{}", parts.scheme, parts.host, parts.path);
-        let known = || SHARED.get().lock().get(&key).and_then(Weak::upgrade);
-        if let Some(instance) = known() {
+        let shared = SHARED.get();
+        if let Some(instance) = shared.find(&key)? {
             return Ok(instance);
         }
-        // Opening may take long, so that the lock is not held.
+        let opened = catch_unwind(AssertUnwindSafe(|| Self::make(uri, &parts)));
+        shared.settle(&key, opened.as_ref().ok().and_then(|opened| opened.as_ref().ok()));
+        opened.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn make(uri: &str, parts: &Parts<'_>) -> Result<Arc<Self>> {
+        let registry = Arc::new(Registry::new(None));
+        let reporter = Reporter::new(Arc::clone(&registry));
         let opened = driver::open(uri, parts.scheme, parts.host, parts.path)?;
-        let instance = Arc::new(Self {
+        registry.begin(opened.base)?;
+        Ok(Arc::new(Self {
             uri: uri.to_owned(),
-            registry: Arc::new(Registry::new(opened.base, None)?),
+            registry,
+            reporter,
             driver: opened.driver,
             next_callback: AtomicI32::new(0),
-        });
-        if opened.shared {
-            let mut shared = SHARED.get().lock();
-            if let Some(faster) = shared.get(&key).and_then(Weak::upgrade) {
-                return Ok(faster);
-            }
-            shared.insert(key, Arc::downgrade(&instance));
-        }
-        Ok(instance)
+        }))
     }
 
     pub(crate) fn uri(&self) -> &str {
@@ -79,7 +136,7 @@ impl Instance {
     }
 
     pub(crate) fn operate(&self, operation: Operation<'_>) -> Result<Facts> {
-        self.driver.operate(&Reporter::new(&self.registry), operation)
+        self.driver.operate(&self.reporter, operation)
     }
 
     /// A new id for a callback: from 0 on, never used twice.

@@ -22,17 +22,22 @@ pub(crate) trait Driver: Send + Sync {
     /// What it can tell about events of a type.
     fn support(&self, event_type: EventType) -> EventSupport;
 
-    /// Carries out an operation and reports what it changed. Returns what is known of the domain
-    /// then; of one that is gone, what was known last.
-    fn operate(&self, reporter: &Reporter<'_>, operation: Operation<'_>) -> Result<Facts>;
+    /// Carries out an operation and reports what it changed; or has accepted it, and will report.
+    /// Returns what is known of the domain then; of one that is gone, what was known last; of one
+    /// that is only to come, who it will be.
+    fn operate(&self, reporter: &Reporter, operation: Operation<'_>) -> Result<Facts>;
 }
 
 /// A driver and the domains that it begins with.
 pub(crate) struct Opened {
     pub(crate) driver: Box<dyn Driver>,
+    /// Beside those that it reported while it was opened.
     pub(crate) base: Vec<Base>,
-    /// Connections with the same URI share the instance.
-    pub(crate) shared: bool,
+}
+
+/// Whether all connections to such a URI share one instance.
+pub(crate) fn is_shared(scheme: &str, path: &str) -> bool {
+    scheme != "test" || path == test::DEFAULT
 }
 
 /// Opens the driver for a scheme and what follows the host in the URI.

@@ -1,20 +1,23 @@
 #![forbid(unsafe_code)]
 //! The only way from a driver into the registry.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::domain::{Entry, Facts};
 use crate::error::{Error, Result};
 use crate::registry::{Draft, Registry};
 
-/// Where a driver reports what changed, and looks up what is known.
-#[derive(Debug)]
-pub(crate) struct Reporter<'a> {
-    registry: &'a Registry,
+/// Where a driver reports what changed, and looks up what is known: from any thread, at any time.
+/// What is reported before the driver is open belongs to the base.
+#[derive(Debug, Clone)]
+pub(crate) struct Reporter {
+    registry: Arc<Registry>,
 }
 
-impl<'a> Reporter<'a> {
-    pub(crate) fn new(registry: &'a Registry) -> Self {
+impl Reporter {
+    pub(crate) fn new(registry: Arc<Registry>) -> Self {
         Self { registry }
     }
 

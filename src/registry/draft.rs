@@ -43,8 +43,16 @@ pub(crate) struct Draft<'a> {
     events: Events,
     counters: Counters,
     origin: Origin,
+    /// The id of the next run, where the driver gives them out.
+    next_id: Option<i32>,
     now_ns: i64,
-    owner: &'a dyn Fn(&str) -> Option<Uuid>,
+    owners: &'a dyn Owners,
+}
+
+/// Who has what only one domain can have.
+pub(super) trait Owners {
+    fn of_name(&self, name: &str) -> Option<Uuid>;
+    fn of_id(&self, id: i32) -> Option<Uuid>;
 }
 
 impl std::fmt::Debug for Draft<'_> {
@@ -54,16 +62,24 @@ impl std::fmt::Debug for Draft<'_> {
 }
 
 impl<'a> Draft<'a> {
-    /// `owner` tells which domain has a name.
     pub(super) fn new(
         uuid: Uuid,
         entry: Option<Entry>,
         counters: Counters,
         now_ns: i64,
-        owner: &'a dyn Fn(&str) -> Option<Uuid>,
+        owners: &'a dyn Owners,
     ) -> Self {
-        let origin = Origin::Native;
-        Self { uuid, entry, gone: None, events: Events::new(), counters, origin, now_ns, owner }
+        Self {
+            uuid,
+            entry,
+            gone: None,
+            events: Events::new(),
+            counters,
+            origin: Origin::Native,
+            next_id: None,
+            now_ns,
+            owners,
+        }
     }
 
     /// The outcome: what is kept from now on, the events, the counters.
@@ -72,6 +88,29 @@ impl<'a> Draft<'a> {
             last.more = false;
         }
         (self.entry, self.events, self.counters)
+    }
+
+    /// How the changes from here on were learned. Unless this is called the driver told them.
+    #[expect(dead_code, reason = "for drivers that learn of changes instead of making them")]
+    pub(crate) fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// The id that the next run has. Unless this is called the registry gives it one.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: another domain has it.
+    #[expect(dead_code, reason = "for drivers that learn of changes instead of making them")]
+    pub(crate) fn set_next_id(&mut self, id: i32) -> Result<()> {
+        match self.owners.of_id(id) {
+            Some(owner) if owner != self.uuid => {
+                Err(Error::not_valid(format!("the domain with uuid {owner} has the id {id}")))
+            }
+            _ => {
+                self.next_id = Some(id);
+                Ok(())
+            }
+        }
     }
 
     /// All that is kept of the domain as it is now; `None` if it does not exist.
@@ -127,7 +166,7 @@ impl<'a> Draft<'a> {
         if entry.facts.name() == name {
             return Err(Error::not_valid("Can't rename domain to itself"));
         }
-        if (self.owner)(name).is_some() {
+        if self.owners.of_name(name).is_some() {
             return Err(Error::not_valid(format!("domain with name '{name}' already exists")));
         }
         self.apply(Change::Renamed, Some(name))?;
@@ -153,8 +192,9 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        self.counters.id += 1;
-        let change = Change::Started { how, paused, id: self.counters.id };
+        let id = self.next_id.take().unwrap_or(self.counters.id + 1);
+        self.counters.id = self.counters.id.max(id);
+        let change = Change::Started { how, paused, id };
         self.apply(change, own.as_ref().map(|config| config.name()))?;
         self.keep(|entry| entry.live = own.or_else(|| entry.stored.clone()));
         Ok(())
@@ -190,7 +230,7 @@ impl<'a> Draft<'a> {
                 entry.facts.name(),
                 self.uuid
             )),
-            None => match (self.owner)(config.name()) {
+            None => match self.owners.of_name(config.name()) {
                 Some(owner) => {
                     clash(format!("domain '{}' already exists with uuid {owner}", config.name()))
                 }

@@ -33,7 +33,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use smallvec::SmallVec;
 use uuid::Uuid;
 
-use self::draft::{Counters, Events};
+use self::draft::{Counters, Events, Owners};
 use self::feed::Feeds;
 use self::journal::{Journal, Line, Place};
 use self::pending::{Decided, Pending, Queued};
@@ -109,6 +109,8 @@ struct State {
     feeds: Feeds,
     pending: Pending,
     counters: Counters,
+    /// The base is complete: from now on what changes is journaled.
+    begun: bool,
     audits: u64,
     drift: u64,
 }
@@ -120,23 +122,30 @@ impl std::fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// A registry with the domains of `base`, which are shown but not journaled.
+    /// A registry whose base is to come: until [`Registry::begin`] changes are shown but not
+    /// journaled.
+    pub(crate) fn new(store: Option<Box<dyn Store>>) -> Self {
+        Self {
+            epoch: Uuid::new_v4(),
+            store,
+            state: Mutex::new(State::default()),
+            settled: Condvar::new(),
+            head: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    /// Completes the base with these domains.
     ///
     /// # Errors
-    /// Two of them have the same name or UUID.
-    pub(crate) fn new(base: Vec<Base>, store: Option<Box<dyn Store>>) -> Result<Self> {
+    /// Two domains have the same name or UUID.
+    pub(crate) fn begin(&self, base: Vec<Base>) -> Result<()> {
         let now_ns = realtime_ns();
-        let mut state = State::default();
+        let mut state = self.state.lock();
         for domain in base {
             state.add_base(domain, now_ns)?;
         }
-        Ok(Self {
-            epoch: Uuid::new_v4(),
-            store,
-            state: Mutex::new(state),
-            settled: Condvar::new(),
-            head: Arc::new(AtomicU64::new(0)),
-        })
+        state.begun = true;
+        Ok(())
     }
 
     pub(crate) fn epoch(&self) -> Uuid {
@@ -341,19 +350,14 @@ impl State {
         let shown = || self.table.row(uuid).map(|row| &row.entry);
         let entry = self.pending.entry_over(uuid, shown).cloned();
         let before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
-        let owner = |name: &str| self.owner(name);
-        let mut draft = Draft::new(uuid, entry, self.counters, realtime_ns(), &owner);
+        let mut draft = Draft::new(uuid, entry, self.counters, realtime_ns(), self);
         let value = decide(&mut draft)?;
-        let (entry, events, counters) = draft.finish();
+        let (entry, mut events, mut counters) = draft.finish();
+        if !self.begun {
+            events.clear();
+            counters.seq = 0;
+        }
         Ok((Decided { uuid, before, entry, events }, counters, value))
-    }
-
-    /// Who has a name, as decided.
-    fn owner(&self, name: &str) -> Option<Uuid> {
-        self.pending.owner_over(name, || {
-            let row = self.table.get(self.table.by_name(name)?)?;
-            Some(row.entry.facts.uuid())
-        })
     }
 
     /// Shows a decided change: facts, indices and journal together.
@@ -361,7 +365,11 @@ impl State {
         let Decided { uuid, entry, events, .. } = decided;
         let slot = self.table.by_uuid(uuid);
         let row = slot.and_then(|slot| self.table.get(slot));
-        let previous = row.map_or_else(Place::default, |row| row.last);
+        let previous = match row {
+            Some(row) => row.last,
+            None if self.begun => Place::default(),
+            None => Place { seq: 0, realtime_ns: realtime_ns() },
+        };
         let watched = row.map_or_else(|| self.feeds.watches(uuid), |row| row.watched);
         let last = events.last().map_or(previous, Place::of);
         let slot = match (slot, entry) {
@@ -413,6 +421,23 @@ impl State {
         if let Some(row) = slot.and_then(|slot| self.table.get_mut(slot)) {
             row.watched = watched;
         }
+    }
+}
+
+/// As decided.
+impl Owners for State {
+    fn of_name(&self, name: &str) -> Option<Uuid> {
+        self.pending.owner_over(name, || {
+            let row = self.table.get(self.table.by_name(name)?)?;
+            Some(row.entry.facts.uuid())
+        })
+    }
+
+    fn of_id(&self, id: i32) -> Option<Uuid> {
+        self.pending.owner_of_id_over(id, || {
+            let row = self.table.get(self.table.by_id(id)?)?;
+            Some(row.entry.facts.uuid())
+        })
     }
 }
 

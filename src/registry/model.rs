@@ -21,7 +21,9 @@ fn registry() -> Arc<Registry> {
         status: Status::Running(RunningReason::Booted),
         managed_save: None,
     };
-    Arc::new(Registry::new(vec![base], None).unwrap())
+    let registry = Registry::new(None);
+    registry.begin(vec![base]).unwrap();
+    Arc::new(registry)
 }
 
 fn turn(registry: &Registry, change: Change) {

@@ -65,6 +65,19 @@ impl Pending {
         self.names.get(name).map_or_else(shown, |&owner| owner)
     }
 
+    /// Who is decided to have an id, else who is `shown` to have it.
+    pub(super) fn owner_of_id_over(
+        &self,
+        id: i32,
+        shown: impl FnOnce() -> Option<Uuid>,
+    ) -> Option<Uuid> {
+        let decided = self
+            .domains
+            .iter()
+            .find_map(|(uuid, entry)| (entry.as_ref()?.facts.id() == Some(id)).then_some(*uuid));
+        decided.or_else(|| shown().filter(|owner| !self.domains.contains_key(owner)))
+    }
+
     pub(super) fn push(&mut self, decided: Decided) -> Arc<OnceLock<Result<()>>> {
         self.overlay(&decided);
         let outcome = Arc::new(OnceLock::new());

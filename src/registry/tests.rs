@@ -25,6 +25,12 @@ fn config(number: u128) -> Arc<Config> {
     Arc::new(Config::parse(&xml).unwrap())
 }
 
+fn empty(store: Option<Box<dyn Store>>) -> Arc<Registry> {
+    let registry = Registry::new(store);
+    registry.begin(Vec::new()).unwrap();
+    Arc::new(registry)
+}
+
 fn define(registry: &Registry, config: &Arc<Config>) -> Result<()> {
     registry.change(config.uuid(), |domain| domain.define(Arc::clone(config)))
 }
@@ -94,8 +100,7 @@ impl Store for Arc<Slow> {
 
 fn with_store(delay: Duration) -> (Arc<Registry>, Arc<Slow>) {
     let store = Arc::new(Slow { delay, ..Slow::default() });
-    let registry = Registry::new(Vec::new(), Some(Box::new(Arc::clone(&store)))).unwrap();
-    let registry = Arc::new(registry);
+    let registry = empty(Some(Box::new(Arc::clone(&store))));
     store.registry_seq.set(Arc::downgrade(&registry)).unwrap();
     (registry, store)
 }
@@ -192,7 +197,7 @@ fn a_failed_store_drops_all_that_is_not_shown() {
 fn a_stalled_reader_is_bounded_and_catches_up_by_the_shortest_path() {
     const DOMAINS: u64 = 2_000;
     const EVENTS: u64 = 1_000_000;
-    let registry = Arc::new(Registry::new(Vec::new(), None).unwrap());
+    let registry = empty(None);
     let configs: Vec<_> = (0..DOMAINS).map(|number| config(number.into())).collect();
     for config in &configs {
         define(&registry, config).unwrap();
@@ -232,7 +237,7 @@ fn a_stalled_reader_is_bounded_and_catches_up_by_the_shortest_path() {
 #[test]
 fn a_snapshot_that_is_broken_off_for_a_million_events_is_still_exact() {
     const DOMAINS: u64 = 5_000;
-    let registry = Arc::new(Registry::new(Vec::new(), None).unwrap());
+    let registry = empty(None);
     let configs: Vec<_> = (0..DOMAINS).map(|number| config(number.into())).collect();
     for config in &configs {
         define(&registry, config).unwrap();
@@ -277,7 +282,7 @@ fn a_snapshot_that_is_broken_off_for_a_million_events_is_still_exact() {
 /// The journal is bounded beside a reader that keeps up, too.
 #[test]
 fn the_journal_does_not_grow_for_a_reader_that_keeps_up() {
-    let registry = Arc::new(Registry::new(Vec::new(), None).unwrap());
+    let registry = empty(None);
     let config = config(0);
     define(&registry, &config).unwrap();
     let mut reader = Reader::new(Arc::clone(&registry), WatchOptions::default());
@@ -296,7 +301,7 @@ fn the_journal_does_not_grow_for_a_reader_that_keeps_up() {
 /// G5: lives that began and ended unseen cost a stalled reader nothing.
 #[test]
 fn a_stalled_reader_does_not_remember_those_it_never_saw() {
-    let registry = Arc::new(Registry::new(Vec::new(), None).unwrap());
+    let registry = empty(None);
     let options = WatchOptions { max_lag: 10, ..WatchOptions::default() };
     let mut reader = Reader::new(Arc::clone(&registry), options);
     for number in 0..50_000 {

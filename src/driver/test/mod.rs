@@ -28,11 +28,14 @@ use crate::registry::{Base, Draft};
 #[derive(Debug)]
 struct Test;
 
+/// The one that all connections of the process share.
+pub(super) const DEFAULT: &str = "/default";
+
 /// Opens `test:///default`, `test:///empty` or `test:///path/of/a/node.xml`.
 pub(super) fn open(path: &str) -> Result<Opened> {
-    let (base, shared) = match path {
-        "/default" => (vec![base(node::default_domain()?)], true),
-        "/empty" => (Vec::new(), false),
+    let base = match path {
+        DEFAULT => vec![base(node::default_domain()?)],
+        "/empty" => Vec::new(),
         "" | "/" => {
             return Err(Error::new(
                 ErrorCode::InvalidArg,
@@ -40,9 +43,9 @@ pub(super) fn open(path: &str) -> Result<Opened> {
                 "testOpen: supply a path or use test:///default",
             ));
         }
-        path => (node::read(Path::new(path))?.into_iter().map(base).collect(), false),
+        path => node::read(Path::new(path))?.into_iter().map(base).collect(),
     };
-    Ok(Opened { driver: Box::new(Test), base, shared })
+    Ok(Opened { driver: Box::new(Test), base })
 }
 
 fn base(domain: NodeDomain) -> Base {
@@ -65,7 +68,7 @@ impl Driver for Test {
         }
     }
 
-    fn operate(&self, reporter: &Reporter<'_>, operation: Operation<'_>) -> Result<Facts> {
+    fn operate(&self, reporter: &Reporter, operation: Operation<'_>) -> Result<Facts> {
         match operation {
             Operation::Define(config) => {
                 reporter.change(config.uuid(), |domain| domain.define(Arc::clone(&config)))
@@ -84,7 +87,7 @@ impl Driver for Test {
 
 /// Starts a domain of a configuration that is the instance's alone.
 fn start_own(
-    reporter: &Reporter<'_>,
+    reporter: &Reporter,
     config: &Arc<Config>,
     how: StartedDetail,
     paused: Option<SuspendedDetail>,
@@ -156,7 +159,7 @@ fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
 
 /// Makes the configuration under the new name beforehand, which takes its time; and once more if
 /// another was stored meanwhile.
-fn rename(reporter: &Reporter<'_>, uuid: Uuid, name: &str) -> Result<Facts> {
+fn rename(reporter: &Reporter, uuid: Uuid, name: &str) -> Result<Facts> {
     loop {
         let entry = reporter.entry(uuid)?;
         let Some(stored) = entry.stored else {
@@ -183,7 +186,7 @@ fn power_off(domain: &mut Draft<'_>) -> Result<()> {
 
 /// Writes the image beside its place, stops the domain, then puts the image there: the state is
 /// never nowhere, and a save that is refused leaves what was there.
-fn save(reporter: &Reporter<'_>, uuid: Uuid, path: &Path, flags: SaveFlags) -> Result<Facts> {
+fn save(reporter: &Reporter, uuid: Uuid, path: &Path, flags: SaveFlags) -> Result<Facts> {
     let entry = reporter.entry(uuid)?;
     let (Some(id), Some(config)) = (entry.facts.id(), entry.live) else {
         return Err(Error::not_valid("domain is not running"));
@@ -200,7 +203,7 @@ fn save(reporter: &Reporter<'_>, uuid: Uuid, path: &Path, flags: SaveFlags) -> R
     Ok(facts)
 }
 
-fn restore(reporter: &Reporter<'_>, path: &Path, flags: SaveFlags) -> Result<Facts> {
+fn restore(reporter: &Reporter, path: &Path, flags: SaveFlags) -> Result<Facts> {
     let Image { state, config } = Image::read(path)?;
     let paused = if flags.contains(SaveFlags::PAUSED) {
         Some(SuspendedDetail::Paused)
