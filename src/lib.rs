@@ -43,7 +43,9 @@ pub use domain::{
     Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, PausedReason,
     RunningReason, ShutdownReason, ShutoffReason, State, Status,
 };
-pub use driver::{CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, UndefineFlags};
+pub use driver::{
+    CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
+};
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
 pub use event::{
     AddedDetail, CatchupCause, CrashedDetail, Cursor, DefinedDetail, Event, EventKind,

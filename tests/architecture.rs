@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("store", &["domain", "error", "event"]),
     ("registry", &["domain", "error", "event", "lifecycle", "store", "sync"]),
-    ("driver", &["domain", "error", "event", "lifecycle", "registry", "xml"]),
+    ("driver", &["domain", "error", "event", "lifecycle", "numbered", "registry", "xml"]),
     ("dispatch", &["error", "event", "registry", "sync", "sys"]),
     ("instance", &["domain", "driver", "error", "event", "registry", "sync", "sys"]),
     (

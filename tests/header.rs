@@ -15,7 +15,7 @@ use virtwatch::{
     DestroyFlags, ErrorCode, ErrorDomain, EventSupport, EventType, ListFlags, Origin, PausedReason,
     PmSuspendedDetail, RemovedDetail, ResumedDetail, RunningReason, SaveFlags, ShutdownDetail,
     ShutdownFlags, ShutdownReason, ShutoffReason, StartedDetail, State, StoppedDetail,
-    SuspendedDetail, UndefineFlags, UndefinedDetail, XmlFlags,
+    SuspendTarget, SuspendedDetail, UndefineFlags, UndefinedDetail, XmlFlags,
 };
 
 /// The files of the C face in the order of the header.
@@ -262,6 +262,7 @@ fn the_numbers_are_those_of_the_library() {
         "VW_DOMAIN_CRASHED_" CrashedReason, "VW_DOMAIN_" State,
         "VW_ERR_" ErrorCode, "VW_FROM_" ErrorDomain, "VW_EVENT_SUPPORT_" EventSupport,
         "VW_ORIGIN_" Origin, "VW_ORIGIN_" CatchupCause,
+        "VW_NODE_SUSPEND_TARGET_" SuspendTarget,
     }
     numbers.meet_flags::<CreateFlags>("VW_DOMAIN_START_");
     numbers.meet_flags::<UndefineFlags>("VW_DOMAIN_UNDEFINE_");

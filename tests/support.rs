@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use virtwatch::{
     Connection, CreateFlags, DestroyFlags, Domain, EventSupport, EventType, Record, Result,
-    SaveFlags, ShutdownFlags, UndefineFlags, WatchOptions,
+    SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags, WatchOptions,
 };
 
 const XML: &str = "<domain type='test'><name>vm</name>\
@@ -14,7 +14,7 @@ const XML: &str = "<domain type='test'><name>vm</name>\
 
 /// An operation, lawful or not, by its number.
 fn operate(conn: &Connection, domain: &Domain, number: u32) -> Result<()> {
-    match number % 13 {
+    match number % 16 {
         0 => conn.define_xml(XML).map(drop),
         1 => conn.create_xml(XML, CreateFlags::empty()).map(drop),
         2 => conn.create_xml(XML, CreateFlags::PAUSED).map(drop),
@@ -27,6 +27,9 @@ fn operate(conn: &Connection, domain: &Domain, number: u32) -> Result<()> {
         9 => domain.destroy(DestroyFlags::empty()),
         10 => domain.managed_save(SaveFlags::empty()),
         11 => domain.rename("other").and_then(|()| domain.rename("vm")),
+        12 => domain.pm_suspend(SuspendTarget::Mem, 0),
+        13 => domain.pm_suspend(SuspendTarget::Disk, 0),
+        14 => domain.pm_wakeup(),
         _ => domain.undefine(UndefineFlags::MANAGED_SAVE),
     }
 }

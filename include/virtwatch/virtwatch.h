@@ -759,14 +759,14 @@ typedef enum vwWatchFlags {
  * Since: 0.1.0
  */
 typedef enum vwDomainDefineFlags {
-    /** check against the schema: not supported */
+    /** check against the schema; the test driver has none beyond what it always checks */
     VW_DOMAIN_DEFINE_VALIDATE = 1,
 } vwDomainDefineFlags;
 
 /**
  * vwDomainCreateFlags:
  *
- * How to start: the flags of libvirt that are supported.
+ * How to start.
  *
  * Since: 0.1.0
  */
@@ -775,8 +775,16 @@ typedef enum vwDomainCreateFlags {
     VW_DOMAIN_NONE = 0,
     /** leave it paused */
     VW_DOMAIN_START_PAUSED = 1,
+    /** end this run when the connection that starts it is gone */
+    VW_DOMAIN_START_AUTODESTROY = 2,
+    /** around the file cache, when it is restored from a managed-save image */
+    VW_DOMAIN_START_BYPASS_CACHE = 4,
     /** boot even if there is a managed-save image, and drop the image */
     VW_DOMAIN_START_FORCE_BOOT = 8,
+    /** check the document against the schema; the test driver has none beyond what it always checks */
+    VW_DOMAIN_START_VALIDATE = 16,
+    /** with the NVRAM as its template has it */
+    VW_DOMAIN_START_RESET_NVRAM = 32,
 } vwDomainCreateFlags;
 
 /**
@@ -866,7 +874,7 @@ typedef enum vwDomainRebootFlagValues {
 /**
  * vwDomainSaveRestoreFlags:
  *
- * How to save and restore: the flags of libvirt that are supported.
+ * How to save and restore.
  *
  * Since: 0.1.0
  */
@@ -877,7 +885,25 @@ typedef enum vwDomainSaveRestoreFlags {
     VW_DOMAIN_SAVE_RUNNING = 2,
     /** it is paused when restored, whatever it was when saved */
     VW_DOMAIN_SAVE_PAUSED = 4,
+    /** with the NVRAM as its template has it, when restored */
+    VW_DOMAIN_SAVE_RESET_NVRAM = 8,
 } vwDomainSaveRestoreFlags;
+
+/**
+ * vwNodeSuspendTarget:
+ *
+ * Where a guest that is suspended by power management keeps its state.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwNodeSuspendTarget {
+    /** in memory (S3) */
+    VW_NODE_SUSPEND_TARGET_MEM = 0,
+    /** on disk (S4), and the instance is gone */
+    VW_NODE_SUSPEND_TARGET_DISK = 1,
+    /** on disk and in memory */
+    VW_NODE_SUSPEND_TARGET_HYBRID = 2,
+} vwNodeSuspendTarget;
 
 /**
  * vwDomainXMLFlags:
@@ -926,7 +952,7 @@ typedef enum vwConnectListAllDomainsFlags {
     VW_CONNECT_LIST_DOMAINS_MANAGEDSAVE = 256,
     /** without one */
     VW_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE = 512,
-    /** started with the host: none so far */
+    /** started with the host */
     VW_CONNECT_LIST_DOMAINS_AUTOSTART = 1024,
     /** not started with the host */
     VW_CONNECT_LIST_DOMAINS_NO_AUTOSTART = 2048,
@@ -1827,6 +1853,17 @@ int vwDomainIsActive(vwDomainPtr domain);
 int vwDomainIsPersistent(vwDomainPtr domain);
 
 /**
+ * vwDomainGetAutostart:
+ * @domain: a domain
+ * @autostart: where to write 1: it starts with the host; or 0
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainGetAutostart(vwDomainPtr domain, int *autostart);
+
+/**
  * vwDomainIsUpdated:
  * @domain: a domain
  *
@@ -1858,7 +1895,8 @@ vwDomainPtr vwDomainDefineXML(vwConnectPtr conn,
  * vwDomainDefineXMLFlags:
  * @conn: a connection
  * @xml: a <domain> document
- * @flags: 0; VW_DOMAIN_DEFINE_VALIDATE is not supported
+ * @flags: VW_DOMAIN_DEFINE_VALIDATE or 0: the test driver has no schema to check
+ *   against, and checks what it always does
  *
  * Does as vwDomainDefineXML().
  *
@@ -1874,11 +1912,15 @@ vwDomainPtr vwDomainDefineXMLFlags(vwConnectPtr conn,
  * vwDomainCreateXML:
  * @conn: a connection
  * @xmlDesc: a <domain> document
- * @flags: VW_DOMAIN_START_PAUSED or 0
+ * @flags: vwDomainCreateFlags: VW_DOMAIN_START_PAUSED,
+ *   VW_DOMAIN_START_AUTODESTROY; VW_DOMAIN_START_VALIDATE and
+ *   VW_DOMAIN_START_RESET_NVRAM mean nothing to the test driver
  *
  * Starts a domain without storing its configuration: it is transient, and
  * exists until it stops. Of a persistent, inactive domain it starts a run with
- * that configuration.
+ * that configuration. With VW_DOMAIN_START_AUTODESTROY the run ends, as
+ * vwDomainDestroy() would end it, when the connection is gone: when
+ * vwConnectClose() has dropped its last reference.
  *
  * Returns the domain, to be freed with vwDomainFree(); NULL: what is wrong with
  * the document, VW_ERR_OPERATION_INVALID (it is active already),
@@ -1912,7 +1954,8 @@ int vwDomainRestore(vwConnectPtr conn, const char *from);
  * @from: the path of a file that vwDomainSave() made
  * @dxml: NULL: another document is not supported
  * @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
- *   VW_DOMAIN_SAVE_PAUSED, whatever it was
+ *   VW_DOMAIN_SAVE_PAUSED, whatever it was; VW_DOMAIN_SAVE_BYPASS_CACHE and
+ *   VW_DOMAIN_SAVE_RESET_NVRAM mean nothing to the test driver
  *
  * Does as vwDomainRestore().
  *
@@ -1973,16 +2016,21 @@ int vwDomainCreate(vwDomainPtr domain);
 /**
  * vwDomainCreateWithFlags:
  * @domain: a domain
- * @flags: VW_DOMAIN_START_PAUSED, VW_DOMAIN_START_FORCE_BOOT
+ * @flags: vwDomainCreateFlags: VW_DOMAIN_START_PAUSED,
+ *   VW_DOMAIN_START_AUTODESTROY, VW_DOMAIN_START_FORCE_BOOT;
+ *   VW_DOMAIN_START_BYPASS_CACHE and VW_DOMAIN_START_RESET_NVRAM mean nothing to
+ *   the test driver
  *
  * Starts a persistent domain: paused, or booting even though there is a
- * managed-save image, which is dropped.
+ * managed-save image, which is dropped. VW_DOMAIN_START_AUTODESTROY is as with
+ * vwDomainCreateXML(): it is about this run, not about later ones.
  *
  * Returns 0; -1: as vwDomainCreate().
  *
  * Since: 0.1.0
  */
-int vwDomainCreateWithFlags(vwDomainPtr domain, unsigned int flags);
+int vwDomainCreateWithFlags(vwDomainPtr domain,
+                            unsigned int flags);
 
 /**
  * vwDomainSuspend:
@@ -2027,31 +2075,35 @@ int vwDomainShutdown(vwDomainPtr domain);
 /**
  * vwDomainShutdownFlags:
  * @domain: a domain
- * @flags: vwDomainShutdownFlagValues
+ * @flags: vwDomainShutdownFlagValues: VW_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
+ *   VW_DOMAIN_SHUTDOWN_GUEST_AGENT; the others are for hypervisors that have
+ *   such guests
  *
  * Does as vwDomainShutdown(); the flags say by what the guest is asked.
  *
- * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
- * VW_ERR_OPERATION_DENIED.
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_INVALID_ARG
+ * (the guest cannot be asked so), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
  *
  * Since: 0.1.0
  */
-int vwDomainShutdownFlags(vwDomainPtr domain, unsigned int flags);
+int vwDomainShutdownFlags(vwDomainPtr domain,
+                          unsigned int flags);
 
 /**
  * vwDomainReboot:
  * @domain: a domain
- * @flags: vwDomainRebootFlagValues
+ * @flags: vwDomainRebootFlagValues: as vwDomainShutdownFlags()
  *
  * Asks the guest to reboot; the instance stays. With
  * <on_reboot>destroy</on_reboot> it shuts down.
  *
- * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
- * VW_ERR_OPERATION_DENIED.
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_INVALID_ARG
+ * (the guest cannot be asked so), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
  *
  * Since: 0.1.0
  */
-int vwDomainReboot(vwDomainPtr domain, unsigned int flags);
+int vwDomainReboot(vwDomainPtr domain,
+                   unsigned int flags);
 
 /**
  * vwDomainReset:
@@ -2066,6 +2118,43 @@ int vwDomainReboot(vwDomainPtr domain, unsigned int flags);
  * Since: 0.1.0
  */
 int vwDomainReset(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainPMSuspendForDuration:
+ * @domain: a domain
+ * @target: a vwNodeSuspendTarget
+ * @duration: for how many seconds; 0: until it is woken
+ * @flags: 0
+ *
+ * Has the guest's power management suspend it. It stays active, until
+ * vwDomainPMWakeup() has it run again; but a guest that is suspended to disk
+ * powers off. The test driver knows no duration but 0.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it does not run, or its configuration
+ * forbids it: <pm><suspend-to-mem enabled='no'/></pm>),
+ * VW_ERR_ARGUMENT_UNSUPPORTED (the duration), VW_ERR_INVALID_ARG (there is no such
+ * target), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainPMSuspendForDuration(vwDomainPtr domain,
+                                 unsigned int target,
+                                 unsigned long long duration,
+                                 unsigned int flags);
+
+/**
+ * vwDomainPMWakeup:
+ * @domain: a domain
+ * @flags: 0
+ *
+ * Wakes a guest that its power management has suspended.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not suspended so),
+ * VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainPMWakeup(vwDomainPtr domain, unsigned int flags);
 
 /**
  * vwDomainDestroy:
@@ -2117,7 +2206,8 @@ int vwDomainSave(vwDomainPtr domain,
  * @to: the path of a file
  * @dxml: NULL: another document is not supported
  * @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
- *   VW_DOMAIN_SAVE_PAUSED say how it is when restored
+ *   VW_DOMAIN_SAVE_PAUSED say how it is when restored;
+ *   VW_DOMAIN_SAVE_BYPASS_CACHE means nothing to the test driver
  *
  * Does as vwDomainSave().
  *
@@ -2135,7 +2225,8 @@ int vwDomainSaveFlags(vwDomainPtr domain,
  * vwDomainManagedSave:
  * @domain: a domain
  * @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
- *   VW_DOMAIN_SAVE_PAUSED say how it is when started again
+ *   VW_DOMAIN_SAVE_PAUSED say how it is when started again;
+ *   VW_DOMAIN_SAVE_BYPASS_CACHE means nothing to the test driver
  *
  * Saves the state of the guest where the next start finds it, and ends the
  * instance.
@@ -2172,6 +2263,22 @@ int vwDomainHasManagedSaveImage(vwDomainPtr domain, unsigned int flags);
  * Since: 0.1.0
  */
 int vwDomainManagedSaveRemove(vwDomainPtr domain, unsigned int flags);
+
+/**
+ * vwDomainSetAutostart:
+ * @domain: a domain
+ * @autostart: 1: start it with the host; 0: do not
+ *
+ * Keeps with the configuration whether the domain starts with the host. There is
+ * no event for it. The test driver starts nothing by itself.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (it is transient), VW_ERR_NO_DOMAIN,
+ * VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainSetAutostart(vwDomainPtr domain,
+                         int autostart);
 
 /**
  * vwDomainRename:

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use bitflags::bitflags;
 use uuid::Uuid;
 
-use super::{Connection, exclusive};
+use super::{Connection, savable};
 use crate::domain::{Config, Entry, Facts, Identity};
 use crate::driver::{
-    Action, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags, UndefineFlags,
+    Action, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags, SuspendTarget,
+    UndefineFlags,
 };
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -119,12 +120,32 @@ impl Domain {
         Ok(self.entry()?.managed_save.is_some())
     }
 
+    /// Whether it starts with the host (`virDomainGetAutostart`).
+    ///
+    /// # Errors
+    /// NO_DOMAIN.
+    pub fn autostart(&self) -> Result<bool> {
+        Ok(self.entry()?.autostart)
+    }
+
+    /// Has it start with the host, or no longer (`virDomainSetAutostart`). This makes no event.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is transient. NO_DOMAIN.
+    pub fn set_autostart(&self, autostart: bool) -> Result<()> {
+        self.act(Action::SetAutostart(autostart), "DomainSetAutostart")
+    }
+
     /// Starts it from the stored configuration, or from the managed-save image
     /// (`virDomainCreateWithFlags`).
     ///
     /// # Errors
-    /// OPERATION_INVALID: it is active already. NO_DOMAIN.
+    /// OPERATION_INVALID: it is active already. INVALID_ARG: VALIDATE. NO_DOMAIN.
     pub fn start(&self, flags: CreateFlags) -> Result<()> {
+        self.connection.writable("DomainCreate")?;
+        if flags.contains(CreateFlags::VALIDATE) {
+            return Err(Error::invalid_arg("flag VALIDATE needs a document"));
+        }
         self.act(Action::Create(flags), "DomainCreate")
     }
 
@@ -168,6 +189,25 @@ impl Domain {
         self.act(Action::Reset, "DomainReset")
     }
 
+    /// Has the guest's power management suspend it, for so many seconds or, with 0, until it is
+    /// woken (`virDomainPMSuspendForDuration`). It stays active, but for a guest that is suspended
+    /// to disk: that one powers off.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it does not run, or its configuration forbids it. ARGUMENT_UNSUPPORTED:
+    /// a duration other than 0. NO_DOMAIN.
+    pub fn pm_suspend(&self, target: SuspendTarget, seconds: u64) -> Result<()> {
+        self.act(Action::PmSuspend(target, seconds), "DomainPMSuspendForDuration")
+    }
+
+    /// Wakes a guest that its power management has suspended (`virDomainPMWakeup`).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not suspended so. NO_DOMAIN.
+    pub fn pm_wakeup(&self) -> Result<()> {
+        self.act(Action::PmWakeup, "DomainPMWakeup")
+    }
+
     /// Ends the running instance at once (`virDomainDestroyFlags`).
     ///
     /// # Errors
@@ -180,10 +220,10 @@ impl Domain {
     ///
     /// # Errors
     /// OPERATION_INVALID: it is not active. SYSTEM_ERROR: the file cannot be written. INVALID_ARG:
-    /// RUNNING and PAUSED together. NO_DOMAIN.
+    /// RUNNING and PAUSED together, RESET_NVRAM. NO_DOMAIN.
     pub fn save(&self, path: &Path, flags: SaveFlags) -> Result<()> {
         self.connection.writable("DomainSave")?;
-        exclusive(flags)?;
+        savable(flags)?;
         self.connection.operate(Operation::Save(self.uuid(), path, flags)).map(drop)
     }
 
@@ -191,11 +231,11 @@ impl Domain {
     /// (`virDomainManagedSave`).
     ///
     /// # Errors
-    /// OPERATION_INVALID: it is not active, or transient. INVALID_ARG: RUNNING and PAUSED together.
-    /// NO_DOMAIN.
+    /// OPERATION_INVALID: it is not active, or transient. INVALID_ARG: RUNNING and PAUSED together,
+    /// RESET_NVRAM. NO_DOMAIN.
     pub fn managed_save(&self, flags: SaveFlags) -> Result<()> {
         self.connection.writable("DomainManagedSave")?;
-        exclusive(flags)?;
+        savable(flags)?;
         self.act(Action::ManagedSave(flags), "DomainManagedSave")
     }
 

@@ -32,7 +32,7 @@ bitflags! {
         const MANAGEDSAVE = 1 << 8;
         /// Without one.
         const NO_MANAGEDSAVE = 1 << 9;
-        /// Started with the host: none, so far.
+        /// Started with the host.
         const AUTOSTART = 1 << 10;
         /// Not started with the host.
         const NO_AUTOSTART = 1 << 11;
@@ -83,12 +83,7 @@ impl ListFlags {
             Some(_) => Self::MANAGEDSAVE,
             None => Self::NO_MANAGEDSAVE,
         };
-        activity
-            | kind
-            | state
-            | image
-            | Self::NO_AUTOSTART
-            | Self::NO_SNAPSHOT
-            | Self::NO_CHECKPOINT
+        let autostart = if entry.autostart { Self::AUTOSTART } else { Self::NO_AUTOSTART };
+        activity | kind | state | image | autostart | Self::NO_SNAPSHOT | Self::NO_CHECKPOINT
     }
 }

@@ -171,11 +171,12 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already. INVALID_ARG:
-    /// FORCE_BOOT.
+    /// FORCE_BOOT, BYPASS_CACHE.
     pub fn create_xml(&self, xml: &str, flags: CreateFlags) -> Result<Domain> {
         self.writable("DomainCreateXML")?;
-        if flags.contains(CreateFlags::FORCE_BOOT) {
-            return Err(Error::invalid_arg("flag FORCE_BOOT needs a stored configuration"));
+        if flags.intersects(CreateFlags::FORCE_BOOT | CreateFlags::BYPASS_CACHE) {
+            let text = "flags FORCE_BOOT and BYPASS_CACHE need a stored configuration";
+            return Err(Error::invalid_arg(text));
         }
         self.domain_by(Operation::CreateXml(Arc::new(Config::parse(xml)?), flags))
     }
@@ -363,6 +364,14 @@ impl Connection {
     fn domain_by(&self, operation: Operation<'_>) -> Result<Domain> {
         Ok(Domain::new(self, &self.operate(operation)?))
     }
+}
+
+/// What a save can be asked for.
+fn savable(flags: SaveFlags) -> Result<()> {
+    if flags.contains(SaveFlags::RESET_NVRAM) {
+        return Err(Error::invalid_arg("flag RESET_NVRAM is for restoring"));
+    }
+    exclusive(flags)
 }
 
 /// RUNNING and PAUSED exclude each other.

@@ -35,6 +35,8 @@ pub(crate) struct Entry {
     pub(crate) live: Option<Arc<Config>>,
     /// The managed-save image.
     pub(crate) managed_save: Option<SavedImage>,
+    /// Whether it starts with the host; only with a stored configuration.
+    pub(crate) autostart: bool,
 }
 
 impl Entry {

@@ -6,7 +6,9 @@ mod reporter;
 mod test;
 
 pub(crate) use operation::{Action, Operation};
-pub use operation::{CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, UndefineFlags};
+pub use operation::{
+    CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
+};
 pub(crate) use reporter::Reporter;
 
 use crate::domain::Facts;

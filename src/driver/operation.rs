@@ -8,15 +8,24 @@ use bitflags::bitflags;
 use uuid::Uuid;
 
 use crate::domain::Config;
+use crate::numbered::numbered;
 
 bitflags! {
-    /// How to start: `virDomainCreateFlags`, the part that is supported.
+    /// How to start: `virDomainCreateFlags`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct CreateFlags: u32 {
         /// Leave it paused.
         const PAUSED = 1;
+        /// End this run when the connection that starts it is gone.
+        const AUTODESTROY = 2;
+        /// Around the file cache, when it is restored from a managed-save image.
+        const BYPASS_CACHE = 4;
         /// Boot even if there is a managed-save image, and drop the image.
         const FORCE_BOOT = 8;
+        /// Check the document against the schema, beyond what is checked always.
+        const VALIDATE = 16;
+        /// With the NVRAM as its template has it.
+        const RESET_NVRAM = 32;
     }
 }
 
@@ -70,7 +79,7 @@ bitflags! {
 }
 
 bitflags! {
-    /// How to save and restore: `virDomainSaveRestoreFlags`, the part that is supported.
+    /// How to save and restore: `virDomainSaveRestoreFlags`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct SaveFlags: u32 {
         /// Around the file cache.
@@ -79,6 +88,21 @@ bitflags! {
         const RUNNING = 2;
         /// It is paused when restored, whatever it was when saved.
         const PAUSED = 4;
+        /// With the NVRAM as its template has it, when restored.
+        const RESET_NVRAM = 8;
+    }
+}
+
+numbered! {
+    /// Where a guest that is suspended by power management keeps its state:
+    /// `virNodeSuspendTarget`.
+    pub enum SuspendTarget {
+        /// In memory (S3).
+        Mem = 0 "mem",
+        /// On disk (S4), and the instance is gone.
+        Disk = 1 "disk",
+        /// On disk and in memory.
+        Hybrid = 2 "hybrid",
     }
 }
 
@@ -110,7 +134,11 @@ pub(crate) enum Action {
     Shutdown(ShutdownFlags),
     Reboot(ShutdownFlags),
     Reset,
+    /// For so many seconds; 0 is until it is woken.
+    PmSuspend(SuspendTarget, u64),
+    PmWakeup,
     Destroy(DestroyFlags),
     ManagedSave(SaveFlags),
     RemoveManagedSave,
+    SetAutostart(bool),
 }

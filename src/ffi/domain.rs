@@ -485,6 +485,24 @@ pub unsafe extern "C" fn vwDomainIsPersistent(domain: vwDomainPtr) -> c_int {
     })
 }
 
+/// vwDomainGetAutostart:
+/// @domain: a domain
+/// @autostart: where to write 1: it starts with the host; or 0
+///
+/// Returns 0, or -1.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwDomainGetAutostart(domain: vwDomainPtr, autostart: *mut c_int) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwDomainGetAutostart") }, |call| {
+        let domain = call.domain(domain)?;
+        let out = call.out(autostart, "autostart")?;
+        out.write(domain.domain.autostart()?.into());
+        Ok(0)
+    })
+}
+
 /// vwDomainIsUpdated:
 /// @domain: a domain
 ///
@@ -505,5 +523,5 @@ since! { "VIRTWATCH_0.1.0":
     vwDomainRef vwDomainFree vwDomainGetConnect vwDomainGetName vwDomainGetUUID
     vwDomainGetUUIDString vwDomainGetID vwDomainGetState vwDomainGetInfo vwDomainGetXMLDesc
     vwDomainGetOSType vwDomainGetMaxMemory vwDomainGetMaxVcpus vwDomainIsActive
-    vwDomainIsPersistent vwDomainIsUpdated
+    vwDomainIsPersistent vwDomainGetAutostart vwDomainIsUpdated
 }

@@ -59,13 +59,13 @@ pub enum vwWatchFlags {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum vwDomainDefineFlags {
-    /// check against the schema: not supported
+    /// check against the schema; the test driver has none beyond what it always checks
     VW_DOMAIN_DEFINE_VALIDATE = 1,
 }
 
 /// vwDomainCreateFlags:
 ///
-/// How to start: the flags of libvirt that are supported.
+/// How to start.
 ///
 /// Since: 0.1.0
 #[repr(C)]
@@ -75,8 +75,16 @@ pub enum vwDomainCreateFlags {
     VW_DOMAIN_NONE = 0,
     /// leave it paused
     VW_DOMAIN_START_PAUSED = 1,
+    /// end this run when the connection that starts it is gone
+    VW_DOMAIN_START_AUTODESTROY = 2,
+    /// around the file cache, when it is restored from a managed-save image
+    VW_DOMAIN_START_BYPASS_CACHE = 4,
     /// boot even if there is a managed-save image, and drop the image
     VW_DOMAIN_START_FORCE_BOOT = 8,
+    /// check the document against the schema; the test driver has none beyond what it always checks
+    VW_DOMAIN_START_VALIDATE = 16,
+    /// with the NVRAM as its template has it
+    VW_DOMAIN_START_RESET_NVRAM = 32,
 }
 
 /// vwDomainUndefineFlagsValues:
@@ -165,7 +173,7 @@ pub enum vwDomainRebootFlagValues {
 
 /// vwDomainSaveRestoreFlags:
 ///
-/// How to save and restore: the flags of libvirt that are supported.
+/// How to save and restore.
 ///
 /// Since: 0.1.0
 #[repr(C)]
@@ -177,6 +185,24 @@ pub enum vwDomainSaveRestoreFlags {
     VW_DOMAIN_SAVE_RUNNING = 2,
     /// it is paused when restored, whatever it was when saved
     VW_DOMAIN_SAVE_PAUSED = 4,
+    /// with the NVRAM as its template has it, when restored
+    VW_DOMAIN_SAVE_RESET_NVRAM = 8,
+}
+
+/// vwNodeSuspendTarget:
+///
+/// Where a guest that is suspended by power management keeps its state.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwNodeSuspendTarget {
+    /// in memory (S3)
+    VW_NODE_SUSPEND_TARGET_MEM = 0,
+    /// on disk (S4), and the instance is gone
+    VW_NODE_SUSPEND_TARGET_DISK = 1,
+    /// on disk and in memory
+    VW_NODE_SUSPEND_TARGET_HYBRID = 2,
 }
 
 /// vwDomainXMLFlags:
@@ -226,7 +252,7 @@ pub enum vwConnectListAllDomainsFlags {
     VW_CONNECT_LIST_DOMAINS_MANAGEDSAVE = 256,
     /// without one
     VW_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE = 512,
-    /// started with the host: none so far
+    /// started with the host
     VW_CONNECT_LIST_DOMAINS_AUTOSTART = 1024,
     /// not started with the host
     VW_CONNECT_LIST_DOMAINS_NO_AUTOSTART = 2048,
@@ -278,7 +304,7 @@ impl vwDeregisterFlags {
 
 impl Call {
     /// Whether the one flag that there is is set.
-    fn only_flag(&self, flags: u32, flag: u32) -> Result<bool> {
+    pub(super) fn only_flag(&self, flags: u32, flag: u32) -> Result<bool> {
         match flags & !flag {
             0 => Ok(flags & flag != 0),
             unsupported => Err(self.unsupported_flags(unsupported)),

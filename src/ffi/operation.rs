@@ -1,15 +1,28 @@
 //! What can be done with domains.
 
-use std::ffi::{c_char, c_int, c_uint};
+use std::ffi::{c_char, c_int, c_uint, c_ulonglong};
 use std::ptr;
 
 use super::connection::vwConnectPtr;
 use super::domain::{vwDomain, vwDomainPtr};
+use super::flag::vwDomainDefineFlags;
 use super::guard::{Call, guard};
 use crate::{
     Connection, CreateFlags, DestroyFlags, Domain, Error, ErrorCode, ErrorDomain, Result,
-    SaveFlags, ShutdownFlags, UndefineFlags,
+    SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
 };
+
+/// How a domain can be started of a document.
+const CREATE_XML: CreateFlags = CreateFlags::PAUSED
+    .union(CreateFlags::AUTODESTROY)
+    .union(CreateFlags::VALIDATE)
+    .union(CreateFlags::RESET_NVRAM);
+
+/// How one can be started of what is kept of it.
+const CREATE: CreateFlags = CreateFlags::all().difference(CreateFlags::VALIDATE);
+
+/// How one can be saved.
+const SAVE: SaveFlags = SaveFlags::all().difference(SaveFlags::RESET_NVRAM);
 
 /// Makes a domain, over a connection that may.
 fn make(
@@ -80,7 +93,8 @@ pub unsafe extern "C" fn vwDomainDefineXML(conn: vwConnectPtr, xml: *const c_cha
 /// vwDomainDefineXMLFlags:
 /// @conn: a connection
 /// @xml: a <domain> document
-/// @flags: 0; VW_DOMAIN_DEFINE_VALIDATE is not supported
+/// @flags: VW_DOMAIN_DEFINE_VALIDATE or 0: the test driver has no schema to check
+///   against, and checks what it always does
 ///
 /// Does as vwDomainDefineXML().
 ///
@@ -96,7 +110,7 @@ pub unsafe extern "C" fn vwDomainDefineXMLFlags(
     // SAFETY: the caller keeps what the header asks for.
     guard(ptr::null_mut(), unsafe { Call::new("vwDomainDefineXMLFlags") }, |call| {
         make(call, conn, |connection| {
-            call.no_flags(flags)?;
+            call.only_flag(flags, vwDomainDefineFlags::VW_DOMAIN_DEFINE_VALIDATE as u32)?;
             connection.define_xml(call.text(xml, "xml")?)
         })
     })
@@ -105,11 +119,15 @@ pub unsafe extern "C" fn vwDomainDefineXMLFlags(
 /// vwDomainCreateXML:
 /// @conn: a connection
 /// @xmlDesc: a <domain> document
-/// @flags: VW_DOMAIN_START_PAUSED or 0
+/// @flags: vwDomainCreateFlags: VW_DOMAIN_START_PAUSED,
+///   VW_DOMAIN_START_AUTODESTROY; VW_DOMAIN_START_VALIDATE and
+///   VW_DOMAIN_START_RESET_NVRAM mean nothing to the test driver
 ///
 /// Starts a domain without storing its configuration: it is transient, and
 /// exists until it stops. Of a persistent, inactive domain it starts a run with
-/// that configuration.
+/// that configuration. With VW_DOMAIN_START_AUTODESTROY the run ends, as
+/// vwDomainDestroy() would end it, when the connection is gone: when
+/// vwConnectClose() has dropped its last reference.
 ///
 /// Returns the domain, to be freed with vwDomainFree(); NULL: what is wrong with
 /// the document, VW_ERR_OPERATION_INVALID (it is active already),
@@ -126,7 +144,7 @@ pub unsafe extern "C" fn vwDomainCreateXML(
     // SAFETY: the caller keeps what the header asks for.
     guard(ptr::null_mut(), unsafe { Call::new("vwDomainCreateXML") }, |call| {
         make(call, conn, |connection| {
-            let flags = call.flags(flags, CreateFlags::PAUSED)?;
+            let flags = call.flags(flags, CREATE_XML)?;
             connection.create_xml(call.text(xmlDesc, "xmlDesc")?, flags)
         })
     })
@@ -156,7 +174,8 @@ pub unsafe extern "C" fn vwDomainRestore(conn: vwConnectPtr, from: *const c_char
 /// @from: the path of a file that vwDomainSave() made
 /// @dxml: NULL: another document is not supported
 /// @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
-///   VW_DOMAIN_SAVE_PAUSED, whatever it was
+///   VW_DOMAIN_SAVE_PAUSED, whatever it was; VW_DOMAIN_SAVE_BYPASS_CACHE and
+///   VW_DOMAIN_SAVE_RESET_NVRAM mean nothing to the test driver
 ///
 /// Does as vwDomainRestore().
 ///
@@ -235,10 +254,14 @@ pub unsafe extern "C" fn vwDomainCreate(domain: vwDomainPtr) -> c_int {
 
 /// vwDomainCreateWithFlags:
 /// @domain: a domain
-/// @flags: VW_DOMAIN_START_PAUSED, VW_DOMAIN_START_FORCE_BOOT
+/// @flags: vwDomainCreateFlags: VW_DOMAIN_START_PAUSED,
+///   VW_DOMAIN_START_AUTODESTROY, VW_DOMAIN_START_FORCE_BOOT;
+///   VW_DOMAIN_START_BYPASS_CACHE and VW_DOMAIN_START_RESET_NVRAM mean nothing to
+///   the test driver
 ///
 /// Starts a persistent domain: paused, or booting even though there is a
-/// managed-save image, which is dropped.
+/// managed-save image, which is dropped. VW_DOMAIN_START_AUTODESTROY is as with
+/// vwDomainCreateXML(): it is about this run, not about later ones.
 ///
 /// Returns 0; -1: as vwDomainCreate().
 ///
@@ -247,7 +270,7 @@ pub unsafe extern "C" fn vwDomainCreate(domain: vwDomainPtr) -> c_int {
 pub unsafe extern "C" fn vwDomainCreateWithFlags(domain: vwDomainPtr, flags: c_uint) -> c_int {
     // SAFETY: the caller keeps what the header asks for.
     guard(-1, unsafe { Call::new("vwDomainCreateWithFlags") }, |call| {
-        change(call, domain, |domain| domain.start(call.flags(flags, CreateFlags::all())?))
+        change(call, domain, |domain| domain.start(call.flags(flags, CREATE)?))
     })
 }
 
@@ -301,12 +324,14 @@ pub unsafe extern "C" fn vwDomainShutdown(domain: vwDomainPtr) -> c_int {
 
 /// vwDomainShutdownFlags:
 /// @domain: a domain
-/// @flags: vwDomainShutdownFlagValues
+/// @flags: vwDomainShutdownFlagValues: VW_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
+///   VW_DOMAIN_SHUTDOWN_GUEST_AGENT; the others are for hypervisors that have
+///   such guests
 ///
 /// Does as vwDomainShutdown(); the flags say by what the guest is asked.
 ///
-/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
-/// VW_ERR_OPERATION_DENIED.
+/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_INVALID_ARG
+/// (the guest cannot be asked so), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -319,13 +344,13 @@ pub unsafe extern "C" fn vwDomainShutdownFlags(domain: vwDomainPtr, flags: c_uin
 
 /// vwDomainReboot:
 /// @domain: a domain
-/// @flags: vwDomainRebootFlagValues
+/// @flags: vwDomainRebootFlagValues: as vwDomainShutdownFlags()
 ///
 /// Asks the guest to reboot; the instance stays. With
 /// <on_reboot>destroy</on_reboot> it shuts down.
 ///
-/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_NO_DOMAIN,
-/// VW_ERR_OPERATION_DENIED.
+/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not active), VW_ERR_INVALID_ARG
+/// (the guest cannot be asked so), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -353,6 +378,62 @@ pub unsafe extern "C" fn vwDomainReset(domain: vwDomainPtr, flags: c_uint) -> c_
         change(call, domain, |domain| {
             call.no_flags(flags)?;
             domain.reset()
+        })
+    })
+}
+
+/// vwDomainPMSuspendForDuration:
+/// @domain: a domain
+/// @target: a vwNodeSuspendTarget
+/// @duration: for how many seconds; 0: until it is woken
+/// @flags: 0
+///
+/// Has the guest's power management suspend it. It stays active, until
+/// vwDomainPMWakeup() has it run again; but a guest that is suspended to disk
+/// powers off. The test driver knows no duration but 0.
+///
+/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it does not run, or its configuration
+/// forbids it: <pm><suspend-to-mem enabled='no'/></pm>),
+/// VW_ERR_ARGUMENT_UNSUPPORTED (the duration), VW_ERR_INVALID_ARG (there is no such
+/// target), VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwDomainPMSuspendForDuration(
+    domain: vwDomainPtr,
+    target: c_uint,
+    duration: c_ulonglong,
+    flags: c_uint,
+) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwDomainPMSuspendForDuration") }, |call| {
+        change(call, domain, |domain| {
+            call.no_flags(flags)?;
+            let target = i32::try_from(target).ok().and_then(SuspendTarget::from_number);
+            let target =
+                target.ok_or_else(|| call.refuse("target", "must be a vwNodeSuspendTarget"))?;
+            domain.pm_suspend(target, duration)
+        })
+    })
+}
+
+/// vwDomainPMWakeup:
+/// @domain: a domain
+/// @flags: 0
+///
+/// Wakes a guest that its power management has suspended.
+///
+/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it is not suspended so),
+/// VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwDomainPMWakeup(domain: vwDomainPtr, flags: c_uint) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwDomainPMWakeup") }, |call| {
+        change(call, domain, |domain| {
+            call.no_flags(flags)?;
+            domain.pm_wakeup()
         })
     })
 }
@@ -417,7 +498,8 @@ pub unsafe extern "C" fn vwDomainSave(domain: vwDomainPtr, to: *const c_char) ->
 /// @to: the path of a file
 /// @dxml: NULL: another document is not supported
 /// @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
-///   VW_DOMAIN_SAVE_PAUSED say how it is when restored
+///   VW_DOMAIN_SAVE_PAUSED say how it is when restored;
+///   VW_DOMAIN_SAVE_BYPASS_CACHE means nothing to the test driver
 ///
 /// Does as vwDomainSave().
 ///
@@ -436,7 +518,7 @@ pub unsafe extern "C" fn vwDomainSaveFlags(
     guard(-1, unsafe { Call::new("vwDomainSaveFlags") }, |call| {
         change(call, domain, |domain| {
             no_other_document(call, dxml)?;
-            domain.save(call.path(to, "to")?, call.flags(flags, SaveFlags::all())?)
+            domain.save(call.path(to, "to")?, call.flags(flags, SAVE)?)
         })
     })
 }
@@ -444,7 +526,8 @@ pub unsafe extern "C" fn vwDomainSaveFlags(
 /// vwDomainManagedSave:
 /// @domain: a domain
 /// @flags: vwDomainSaveRestoreFlags: VW_DOMAIN_SAVE_RUNNING or
-///   VW_DOMAIN_SAVE_PAUSED say how it is when started again
+///   VW_DOMAIN_SAVE_PAUSED say how it is when started again;
+///   VW_DOMAIN_SAVE_BYPASS_CACHE means nothing to the test driver
 ///
 /// Saves the state of the guest where the next start finds it, and ends the
 /// instance.
@@ -458,7 +541,7 @@ pub unsafe extern "C" fn vwDomainSaveFlags(
 pub unsafe extern "C" fn vwDomainManagedSave(domain: vwDomainPtr, flags: c_uint) -> c_int {
     // SAFETY: the caller keeps what the header asks for.
     guard(-1, unsafe { Call::new("vwDomainManagedSave") }, |call| {
-        change(call, domain, |domain| domain.managed_save(call.flags(flags, SaveFlags::all())?))
+        change(call, domain, |domain| domain.managed_save(call.flags(flags, SAVE)?))
     })
 }
 
@@ -500,6 +583,25 @@ pub unsafe extern "C" fn vwDomainManagedSaveRemove(domain: vwDomainPtr, flags: c
     })
 }
 
+/// vwDomainSetAutostart:
+/// @domain: a domain
+/// @autostart: 1: start it with the host; 0: do not
+///
+/// Keeps with the configuration whether the domain starts with the host. There is
+/// no event for it. The test driver starts nothing by itself.
+///
+/// Returns 0; -1: VW_ERR_OPERATION_INVALID (it is transient), VW_ERR_NO_DOMAIN,
+/// VW_ERR_OPERATION_DENIED.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwDomainSetAutostart(domain: vwDomainPtr, autostart: c_int) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwDomainSetAutostart") }, |call| {
+        change(call, domain, |domain| domain.set_autostart(autostart != 0))
+    })
+}
+
 /// vwDomainRename:
 /// @domain: a domain
 /// @new_name: another name
@@ -532,6 +634,7 @@ since! { "VIRTWATCH_0.1.0":
     vwDomainDefineXML vwDomainDefineXMLFlags vwDomainCreateXML vwDomainRestore vwDomainRestoreFlags
     vwDomainUndefine vwDomainUndefineFlags vwDomainCreate vwDomainCreateWithFlags vwDomainSuspend
     vwDomainResume vwDomainShutdown vwDomainShutdownFlags vwDomainReboot vwDomainReset
+    vwDomainPMSuspendForDuration vwDomainPMWakeup
     vwDomainDestroy vwDomainDestroyFlags vwDomainSave vwDomainSaveFlags vwDomainManagedSave
-    vwDomainHasManagedSaveImage vwDomainManagedSaveRemove vwDomainRename
+    vwDomainHasManagedSaveImage vwDomainManagedSaveRemove vwDomainSetAutostart vwDomainRename
 }

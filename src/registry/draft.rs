@@ -149,7 +149,10 @@ impl<'a> Draft<'a> {
             ));
         }
         self.apply(Change::Undefined, None)?;
-        self.keep(|entry| entry.stored = None);
+        self.keep(|entry| {
+            entry.stored = None;
+            entry.autostart = false;
+        });
         Ok(())
     }
 
@@ -219,6 +222,15 @@ impl<'a> Draft<'a> {
         self.keep(|entry| entry.managed_save = image);
     }
 
+    /// The domain starts with the host from now on, or no longer does. No event.
+    pub(crate) fn set_autostart(&mut self, autostart: bool) -> Result<()> {
+        if !self.existing()?.facts.is_persistent() {
+            return Err(Error::not_valid("cannot set autostart for transient domain"));
+        }
+        self.keep(|entry| entry.autostart = autostart);
+        Ok(())
+    }
+
     /// The name of `config` must be the domain's, or free.
     fn settle_clashes(&self, config: &Config) -> Result<()> {
         let clash =
@@ -276,7 +288,9 @@ impl<'a> Draft<'a> {
         if condition.exists() {
             self.entry = Some(match self.entry.take() {
                 Some(entry) => Entry { facts, ..entry },
-                None => Entry { facts, stored: None, live: None, managed_save: None },
+                None => {
+                    Entry { facts, stored: None, live: None, managed_save: None, autostart: false }
+                }
             });
         } else {
             self.entry = None;

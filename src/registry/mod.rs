@@ -336,6 +336,7 @@ impl State {
             stored: persistent.then(|| Arc::clone(&config)),
             live: condition.is_active().then_some(config),
             managed_save,
+            autostart: false,
         };
         let last = Place { seq: 0, realtime_ns: now_ns };
         self.table.insert(Row { entry, last, watched: false });

@@ -117,6 +117,10 @@ static void no_domain(vwDomainPtr bad)
     BAD(vwDomainManagedSave(bad, 0), -1);
     BAD(vwDomainHasManagedSaveImage(bad, 0), -1);
     BAD(vwDomainManagedSaveRemove(bad, 0), -1);
+    BAD(vwDomainPMSuspendForDuration(bad, 0, 0, 0), -1);
+    BAD(vwDomainPMWakeup(bad, 0), -1);
+    BAD(vwDomainGetAutostart(bad, &state), -1);
+    BAD(vwDomainSetAutostart(bad, 1), -1);
     BAD(vwDomainRename(bad, "x", 0), -1);
 #undef BAD
     if (bad != NULL)
@@ -188,6 +192,7 @@ static void nulls(void)
     BAD(vwDomainLookupByUUIDString(conn, NULL), NULL, "uuidstr in vwDomainLookupByUUIDString");
     BAD(vwDomainGetState(vm, NULL, NULL, 0), -1, "state in vwDomainGetState");
     BAD(vwDomainGetInfo(vm, NULL), -1, "info in vwDomainGetInfo");
+    BAD(vwDomainGetAutostart(vm, NULL), -1, "autostart in vwDomainGetAutostart");
     BAD(vwDomainGetUUID(vm, NULL), -1, "uuid in vwDomainGetUUID");
     BAD(vwDomainGetUUIDString(vm, NULL), -1, "buf in vwDomainGetUUIDString");
     BAD(vwConnectGetLibVersion(conn, NULL), -1, "libVer in vwConnectGetLibVersion");
@@ -209,6 +214,8 @@ static void nulls(void)
     int ids[1];
     REFUSED(vwConnectListDomains(conn, ids, -1), -1, VW_ERR_INVALID_ARG,
             "maxids in vwConnectListDomains must be zero or greater");
+    REFUSED(vwDomainPMSuspendForDuration(vm, 3, 0, 0), -1, VW_ERR_INVALID_ARG,
+            "target in vwDomainPMSuspendForDuration must be a vwNodeSuspendTarget");
     REFUSED(vwDomainLookupByID(conn, -1), NULL, VW_ERR_INVALID_ARG,
             "id in vwDomainLookupByID must be zero or greater");
     REFUSED(vwDomainLookupByUUIDString(conn, "x"), NULL, VW_ERR_INVALID_ARG,
@@ -238,6 +245,8 @@ static void flags(void)
     BAD(vwDomainManagedSave(vm, bad), -1, "vwDomainManagedSave");
     BAD(vwDomainHasManagedSaveImage(vm, bad), -1, "vwDomainHasManagedSaveImage");
     BAD(vwDomainManagedSaveRemove(vm, bad), -1, "vwDomainManagedSaveRemove");
+    BAD(vwDomainPMSuspendForDuration(vm, 0, 0, bad), -1, "vwDomainPMSuspendForDuration");
+    BAD(vwDomainPMWakeup(vm, bad), -1, "vwDomainPMWakeup");
     BAD(vwDomainRename(vm, "x", bad), -1, "vwDomainRename");
     BAD(vwDomainGetState(vm, &state, NULL, bad), -1, "vwDomainGetState");
     BAD(vwDomainGetXMLDesc(vm, bad), NULL, "vwDomainGetXMLDesc");

@@ -264,9 +264,8 @@ static void life(void)
 
     vwDomainPtr again = vwDomainDefineXMLFlags(conn, document("renamed", UUID_A), 0);
     CHECK(again != NULL && vwDomainFree(again) == 0);
-    CHECK(vwDomainDefineXMLFlags(conn, document("renamed", UUID_A),
-                                 VW_DOMAIN_DEFINE_VALIDATE) == NULL);
-    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x1) in function vwDomainDefineXMLFlags");
+    CHECK(vwDomainDefineXMLFlags(conn, document("renamed", UUID_A), 2) == NULL);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x2) in function vwDomainDefineXMLFlags");
     CHECK(vwDomainDefineXML(conn, document("renamed", UUID_B)) == NULL);
     CHECK_ERROR(VW_ERR_OPERATION_FAILED, "renamed");
 

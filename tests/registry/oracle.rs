@@ -44,6 +44,12 @@ pub(crate) enum Op {
     Shutdown(usize),
     Reboot(usize),
     Reset(usize),
+    /// `disk`: the guest keeps its state there.
+    PmSuspend {
+        domain: usize,
+        disk: bool,
+    },
+    PmWakeup(usize),
     Destroy(usize),
     Save {
         domain: usize,
@@ -59,6 +65,10 @@ pub(crate) enum Op {
         then: Then,
     },
     RemoveImage(usize),
+    SetAutostart {
+        domain: usize,
+        autostart: bool,
+    },
     Rename {
         domain: usize,
         name: usize,
@@ -80,6 +90,7 @@ struct Kept {
     stored_odd: bool,
     live_odd: bool,
     image: Option<Image>,
+    autostart: bool,
 }
 
 /// A managed-save image: of a paused domain or not, and of which configuration.
@@ -134,6 +145,10 @@ impl Oracle {
         kept.is_some_and(|kept| kept.image.is_some())
     }
 
+    pub(crate) fn starts_with_the_host(&self, domain: usize) -> bool {
+        self.kept.get(&(domain as u128)).is_some_and(|kept| kept.autostart)
+    }
+
     /// Returns which domain it was about.
     fn carry_out(&mut self, op: Op) -> Result<usize, Code> {
         match op {
@@ -150,6 +165,7 @@ impl Oracle {
                 }
                 self.report(domain, "", Change::Undefined)?;
                 self.kept(domain).image = None;
+                self.kept(domain).autostart = false;
             }
             Op::Create { domain, paused, force_boot } => self.create(domain, paused, force_boot)?,
             Op::CreateXml { domain, name, paused, odd } => {
@@ -172,6 +188,14 @@ impl Oracle {
                 }
             }
             Op::Reset(domain) => self.report(domain, "", Change::Reset)?,
+            Op::PmSuspend { domain, disk: false } => {
+                self.report(domain, "", Change::PmSuspended("MEMORY"))?;
+            }
+            Op::PmSuspend { domain, disk: true } => {
+                self.report(domain, "", Change::PmSuspended("DISK"))?;
+                self.power_off(domain)?;
+            }
+            Op::PmWakeup(domain) => self.report(domain, "", Change::Woken)?,
             Op::Destroy(domain) => self.stop(domain, "DESTROYED")?,
             Op::Save { domain, slot, then } => {
                 let facts = self.existing(domain)?;
@@ -202,6 +226,12 @@ impl Oracle {
             Op::RemoveImage(domain) => {
                 self.existing(domain)?;
                 self.kept(domain).image = None;
+            }
+            Op::SetAutostart { domain, autostart } => {
+                if !self.existing(domain)?.persistent {
+                    return Err(INVALID);
+                }
+                self.kept(domain).autostart = autostart;
             }
             Op::Rename { domain, name } => {
                 self.existing(domain)?;
@@ -285,6 +315,9 @@ impl Op {
             | Self::Save { domain, .. }
             | Self::ManagedSave { domain, .. }
             | Self::RemoveImage(domain)
+            | Self::PmSuspend { domain, .. }
+            | Self::PmWakeup(domain)
+            | Self::SetAutostart { domain, .. }
             | Self::Rename { domain, .. } => domain,
             Self::Restore { .. } => 0,
         }

@@ -58,12 +58,16 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         1 => domain().prop_map(Op::Shutdown),
         1 => domain().prop_map(Op::Reboot),
         1 => domain().prop_map(Op::Reset),
+        2 => (domain(), rarely()).prop_map(|(domain, disk)| Op::PmSuspend { domain, disk }),
+        2 => domain().prop_map(Op::PmWakeup),
         2 => domain().prop_map(Op::Destroy),
         1 => (domain(), 0..2_usize, then())
             .prop_map(|(domain, slot, then)| Op::Save { domain, slot, then }),
         1 => (0..2_usize, then()).prop_map(|(slot, then)| Op::Restore { slot, then }),
         1 => (domain(), then()).prop_map(|(domain, then)| Op::ManagedSave { domain, then }),
         1 => domain().prop_map(Op::RemoveImage),
+        1 => (domain(), any::<bool>())
+            .prop_map(|(domain, autostart)| Op::SetAutostart { domain, autostart }),
         2 => (domain(), name()).prop_map(|(domain, name)| Op::Rename { domain, name }),
     ]
 }

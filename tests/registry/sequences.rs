@@ -12,7 +12,7 @@ use virtwatch::{
 use super::oracle::{Op, Then};
 use super::world::{World, code, uuid};
 
-const ALPHABET: [Op; 20] = [
+const ALPHABET: [Op; 23] = [
     Op::Define { domain: 0, name: 0, odd: false },
     Op::Undefine { domain: 0, with_image: false },
     Op::Undefine { domain: 0, with_image: true },
@@ -26,6 +26,9 @@ const ALPHABET: [Op; 20] = [
     Op::Shutdown(0),
     Op::Reboot(0),
     Op::Reset(0),
+    Op::PmSuspend { domain: 0, disk: false },
+    Op::PmSuspend { domain: 0, disk: true },
+    Op::PmWakeup(0),
     Op::Destroy(0),
     Op::Save { domain: 0, slot: 0, then: Then::AsItWas },
     Op::Restore { slot: 0, then: Then::AsItWas },

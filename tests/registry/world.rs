@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use virtwatch::{
     Condition, Connection, CreateFlags, Cursor, DestroyFlags, Domain, Event, EventKind, Facts,
-    Identity, ListFlags, Origin, Result, SaveFlags, ShutdownFlags, State, Status, UndefineFlags,
-    Uuid,
+    Identity, ListFlags, Origin, Result, SaveFlags, ShutdownFlags, State, Status, SuspendTarget,
+    UndefineFlags, Uuid,
 };
 
 use super::model::{self, Entry, Text, numbers};
@@ -254,6 +254,12 @@ impl World {
             Op::Shutdown(_) => domain.shutdown(ShutdownFlags::empty()),
             Op::Reboot(_) => domain.reboot(ShutdownFlags::empty()),
             Op::Reset(_) => domain.reset(),
+            Op::PmSuspend { disk, .. } => {
+                let target = if disk { SuspendTarget::Disk } else { SuspendTarget::Mem };
+                domain.pm_suspend(target, 0)
+            }
+            Op::PmWakeup(_) => domain.pm_wakeup(),
+            Op::SetAutostart { autostart, .. } => domain.set_autostart(autostart),
             Op::Destroy(_) => domain.destroy(DestroyFlags::empty()),
             Op::Save { slot, then, .. } => domain.save(&self.files[slot], flags(then)),
             Op::ManagedSave { then, .. } => domain.managed_save(flags(then)),
@@ -284,17 +290,19 @@ impl World {
             assert_eq!(found.noted_id(), known.condition.id());
             let image = self.oracle.has_image(domain);
             assert_eq!(found.has_managed_save().unwrap(), image);
+            let autostart = self.oracle.starts_with_the_host(domain);
+            assert_eq!(found.autostart().unwrap(), autostart);
             let by_name = self.conn.lookup_by_name(known.name).unwrap();
             assert_eq!(by_name.uuid(), uuid(domain));
             if let Some(id) = known.condition.id() {
                 assert_eq!(self.conn.lookup_by_id(id).unwrap().uuid(), uuid(domain));
             }
-            self.assert_listed_under(domain, &facts, image);
+            self.assert_listed_under(domain, &facts, image, autostart);
         }
     }
 
     /// The one bit of each group under which a domain is listed.
-    fn assert_listed_under(&self, domain: usize, facts: &Facts, image: bool) {
+    fn assert_listed_under(&self, domain: usize, facts: &Facts, image: bool, autostart: bool) {
         let either = |condition, yes, no| if condition { (yes, no) } else { (no, yes) };
         let state = match facts.status().state() {
             State::Running => ListFlags::RUNNING,
@@ -307,6 +315,7 @@ impl World {
             either(facts.is_active(), ListFlags::ACTIVE, ListFlags::INACTIVE),
             either(facts.is_persistent(), ListFlags::PERSISTENT, ListFlags::TRANSIENT),
             either(image, ListFlags::MANAGEDSAVE, ListFlags::NO_MANAGEDSAVE),
+            either(autostart, ListFlags::AUTOSTART, ListFlags::NO_AUTOSTART),
             (state, states - state),
         ] {
             let lists = |flags| {

@@ -143,6 +143,11 @@ impl<'a> Draft<'a> {
         ])
     }
 
+    /// Whether the guest can be suspended to memory, and to disk; it can if nothing is said.
+    pub(super) fn check_pm(&self) -> Result<[bool; 2]> {
+        Ok([self.check_enabled(self.suspend_to_mem)?, self.check_enabled(self.suspend_to_disk)?])
+    }
+
     /// What libvirt checks when all is read: the parts must fit together.
     pub(super) fn check_whole(&self, os_type: &str, memory: u64, name: &Content<'_>) -> Result<()> {
         let init = self.init.as_ref().filter(|init| !init.text.is_empty());
@@ -183,6 +188,25 @@ impl<'a> Draft<'a> {
             _ => {
                 let info = format!("value too large: {value}{unit}");
                 Err(self.refuse(tag.at, ErrorCode::Overflow, ErrorDomain::None, info))
+            }
+        }
+    }
+
+    fn check_enabled(&self, tag: Option<Tag<'_>>) -> Result<bool> {
+        let Some((tag, enabled)) = tag.and_then(|tag| Some((tag, tag.attribute("enabled")?)))
+        else {
+            return Ok(true);
+        };
+        match &*enabled.value() {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            other => {
+                let info = format!(
+                    "Invalid value for attribute 'enabled' in element '{}': '{}'.",
+                    tag.name,
+                    excerpt(other)
+                );
+                Err(self.refuse(enabled.at, ErrorCode::XmlError, ErrorDomain::Xml, info))
             }
         }
     }

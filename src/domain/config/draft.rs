@@ -26,6 +26,10 @@ pub(super) struct Draft<'a> {
     pub(super) init: Option<Content<'a>>,
     /// `cpu/numa/cell`
     pub(super) cells: Vec<Tag<'a>>,
+    /// `pm/suspend-to-mem`
+    pub(super) suspend_to_mem: Option<Tag<'a>>,
+    /// `pm/suspend-to-disk`
+    pub(super) suspend_to_disk: Option<Tag<'a>>,
 }
 
 impl<'a> Draft<'a> {
@@ -56,6 +60,10 @@ impl<'a> Draft<'a> {
                 }
                 Some("cpu") => {
                     draft.read_cpu()?;
+                    continue;
+                }
+                Some("pm") => {
+                    draft.read_pm()?;
                     continue;
                 }
                 _ => {
@@ -104,6 +112,8 @@ impl<'a> Draft<'a> {
             os_type: None,
             init: None,
             cells: Vec::new(),
+            suspend_to_mem: None,
+            suspend_to_disk: None,
         }
     }
 
@@ -132,6 +142,18 @@ impl<'a> Draft<'a> {
                 }
                 self.reader.skip()?;
             }
+        }
+        Ok(())
+    }
+
+    fn read_pm(&mut self) -> Result<()> {
+        while let Some(tag) = self.reader.child()? {
+            match tag.plain_name() {
+                Some("suspend-to-mem") => drop(self.suspend_to_mem.get_or_insert(tag)),
+                Some("suspend-to-disk") => drop(self.suspend_to_disk.get_or_insert(tag)),
+                _ => {}
+            }
+            self.reader.skip()?;
         }
         Ok(())
     }

@@ -62,6 +62,8 @@ pub struct Config {
     on_poweroff: LifecycleAction,
     on_reboot: LifecycleAction,
     on_crash: LifecycleAction,
+    suspend_to_mem: bool,
+    suspend_to_disk: bool,
 }
 
 /// A part of a configuration's text.
@@ -83,7 +85,7 @@ impl Config {
     /// - amounts of memory that are no numbers: `XML_ERROR`, of an unknown unit: `INVALID_ARG`, of
     ///   8 EiB and more: OVERFLOW; counts of vCPUs that are no numbers: `XML_ERROR`, less than the
     ///   current one: `CONFIG_UNSUPPORTED`, 0: `INTERNAL_ERROR`; unknown lifecycle actions:
-    ///   `CONFIG_UNSUPPORTED`;
+    ///   `CONFIG_UNSUPPORTED`; in `<pm>` neither yes nor no: `XML_ERROR`;
     /// - `exe` without `<init>`, no memory: `XML_ERROR`; a name that
     ///   [`check_name`](Self::check_name) refuses.
     ///
@@ -100,6 +102,7 @@ impl Config {
         let numa_memory = draft.check_numa_memory()?;
         draft.check_any_vcpu(max_vcpus)?;
         let [on_poweroff, on_reboot, on_crash] = draft.check_actions()?;
+        let [suspend_to_mem, suspend_to_disk] = draft.check_pm()?;
         let memory_kib = if memory == 0 { numa_memory } else { memory };
         draft.check_whole(os_type, memory_kib, name)?;
 
@@ -135,6 +138,8 @@ impl Config {
             on_poweroff,
             on_reboot,
             on_crash,
+            suspend_to_mem,
+            suspend_to_disk,
         })
     }
 
@@ -221,6 +226,16 @@ impl Config {
     /// What happens when the guest crashes; destroy by default.
     pub fn on_crash(&self) -> LifecycleAction {
         self.on_crash
+    }
+
+    /// Whether the guest can be suspended to memory; it can by default.
+    pub fn suspend_to_mem(&self) -> bool {
+        self.suspend_to_mem
+    }
+
+    /// Whether the guest can be suspended to disk; it can by default.
+    pub fn suspend_to_disk(&self) -> bool {
+        self.suspend_to_disk
     }
 
     /// The document, as `VIR_DOMAIN_XML_INACTIVE` shows it: without an id.

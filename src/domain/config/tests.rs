@@ -94,6 +94,26 @@ fn titles_and_descriptions_are_decoded() {
 }
 
 #[test]
+fn power_management_is_allowed_unless_it_is_not() {
+    for (pm, allowed) in [
+        ("", (true, true)),
+        ("<pm><suspend-to-mem/><suspend-to-disk enabled='no'/></pm>", (true, false)),
+        ("<pm><suspend-to-mem enabled='no'/><suspend-to-mem enabled='yes'/></pm>", (false, true)),
+        ("<pm xmlns='u'><suspend-to-mem enabled='x'/></pm>", (true, true)),
+    ] {
+        let config = parse(&with(pm));
+        assert_eq!((config.suspend_to_mem(), config.suspend_to_disk()), allowed, "{pm}");
+    }
+    for value in ["x", "", "YES"] {
+        let text = format!(
+            "XML error: Invalid value for attribute 'enabled' in element 'suspend-to-disk': '{value}'."
+        );
+        let document = with(&format!("<pm><suspend-to-disk enabled='{value}'/></pm>"));
+        assert_refused(&document, Code::XmlError, By::Xml, &text);
+    }
+}
+
+#[test]
 fn memory_is_rounded_up_to_kib() {
     for (memory, kib) in [
         ("<memory>10</memory>", 10),

@@ -14,12 +14,15 @@ use uuid::Uuid;
 
 use self::image::Image;
 use self::node::NodeDomain;
-use super::{Action, CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags, UndefineFlags};
+use super::{
+    Action, CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags, ShutdownFlags,
+    SuspendTarget, UndefineFlags,
+};
 use crate::domain::{Config, Facts, LifecycleAction, SavedImage, SavedState, State};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{
-    EventSupport, EventType, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail,
-    SuspendedDetail,
+    EventSupport, EventType, PmSuspendedDetail, ResumedDetail, ShutdownDetail, StartedDetail,
+    StoppedDetail, SuspendedDetail,
 };
 use crate::lifecycle::Change;
 use crate::registry::{Base, Draft};
@@ -63,7 +66,7 @@ impl Driver for Test {
 
     fn support(&self, event_type: EventType) -> EventSupport {
         match event_type {
-            EventType::PmSuspended | EventType::Crashed => EventSupport::Never,
+            EventType::Crashed => EventSupport::Never,
             _ => EventSupport::Native,
         }
     }
@@ -116,15 +119,23 @@ fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
             State::Running => Err(Error::not_valid("domain is already running")),
             _ => domain.change(Change::Resumed(ResumedDetail::Unpaused)),
         },
-        Action::Shutdown(_) => match lifecycle_action(domain, Config::on_poweroff) {
-            Some(LifecycleAction::Restart | LifecycleAction::RestartRename) => Ok(()),
-            _ => power_off(domain),
-        },
-        Action::Reboot(_) => match lifecycle_action(domain, Config::on_reboot) {
-            Some(LifecycleAction::Destroy) => power_off(domain),
-            _ => domain.change(Change::Reset),
-        },
+        Action::Shutdown(flags) => {
+            by_what_there_is(flags, "testDomainShutdownFlags")?;
+            match lifecycle_action(domain, Config::on_poweroff) {
+                Some(LifecycleAction::Restart | LifecycleAction::RestartRename) => Ok(()),
+                _ => power_off(domain),
+            }
+        }
+        Action::Reboot(flags) => {
+            by_what_there_is(flags, "testDomainReboot")?;
+            match lifecycle_action(domain, Config::on_reboot) {
+                Some(LifecycleAction::Destroy) => power_off(domain),
+                _ => domain.change(Change::Reset),
+            }
+        }
         Action::Reset => domain.change(Change::Reset),
+        Action::PmSuspend(target, seconds) => pm_suspend(domain, target, seconds),
+        Action::PmWakeup => domain.change(Change::Woken),
         Action::Destroy(_) => domain.change(stopped(StoppedDetail::Destroyed)),
         Action::ManagedSave(flags) => {
             if !entry.facts.is_persistent() {
@@ -140,7 +151,18 @@ fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
             domain.set_managed_save(None);
             Ok(())
         }
+        Action::SetAutostart(autostart) => domain.set_autostart(autostart),
     }
+}
+
+/// Refuses ways to reach a guest that a full virtual machine does not have.
+fn by_what_there_is(flags: ShutdownFlags, function: &str) -> Result<()> {
+    let not_there = flags - (ShutdownFlags::ACPI_POWER_BUTTON | ShutdownFlags::GUEST_AGENT);
+    if not_there.is_empty() {
+        return Ok(());
+    }
+    let bits = not_there.bits();
+    Err(Error::invalid_arg(format!("unsupported flags ({bits:#x}) in function {function}")))
 }
 
 fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
@@ -177,6 +199,27 @@ fn rename(reporter: &Reporter, uuid: Uuid, name: &str) -> Result<Facts> {
             return Ok(facts);
         }
     }
+}
+
+/// The guest goes to sleep; one that keeps its state on disk powers off then.
+fn pm_suspend(domain: &mut Draft<'_>, target: SuspendTarget, seconds: u64) -> Result<()> {
+    if seconds != 0 {
+        let info = "Duration not supported. Use 0 for now";
+        return Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Test, info));
+    }
+    let live = domain.existing()?.live.as_deref();
+    let (is_able, kind) = match target {
+        SuspendTarget::Disk => (live.is_none_or(Config::suspend_to_disk), "S4"),
+        _ => (live.is_none_or(Config::suspend_to_mem), "S3"),
+    };
+    if !is_able {
+        return Err(Error::not_valid(format!("{kind} state is disabled for this domain")));
+    }
+    if target == SuspendTarget::Disk {
+        domain.change(Change::PmSuspended(PmSuspendedDetail::Disk))?;
+        return power_off(domain);
+    }
+    domain.change(Change::PmSuspended(PmSuspendedDetail::Memory))
 }
 
 fn power_off(domain: &mut Draft<'_>) -> Result<()> {

@@ -1,0 +1,143 @@
+/* What can be done with domains beyond starting and stopping them. */
+#include "check.h"
+
+static vwConnectPtr conn;
+
+static void state_is(vwDomainPtr domain, int state, int reason)
+{
+    int now_state = -1, now_reason = -1;
+    CHECK(vwDomainGetState(domain, &now_state, &now_reason, 0) == 0);
+    CHECK(now_state == state && now_reason == reason);
+}
+
+static uint64_t events(void)
+{
+    vwStats stats;
+    CHECK(vwConnectGetStats(conn, &stats, sizeof stats) == 0);
+    return stats.events;
+}
+
+/* A document with something more in it. */
+static const char *with(const char *name, const char *uuid, const char *more)
+{
+    static char text[2048];
+    snprintf(text, sizeof text,
+             "<domain type='test'><name>%s</name><uuid>%s</uuid><memory>1</memory>"
+             "<os><type>hvm</type></os>%s</domain>",
+             name, uuid, more);
+    return text;
+}
+
+static void power_management(void)
+{
+    vwDomainPtr vm = vwDomainCreateXML(conn, document("vm", UUID_A), 0);
+    CHECK(vm != NULL);
+    CHECK(vwDomainPMWakeup(vm, 0) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "");
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_MEM, 1, 0) == -1);
+    CHECK_ERROR(VW_ERR_ARGUMENT_UNSUPPORTED, "Duration not supported");
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_MEM, 0, 0) == 0);
+    state_is(vm, VW_DOMAIN_PMSUSPENDED, VW_DOMAIN_PMSUSPENDED_UNKNOWN);
+    CHECK(vwDomainIsActive(vm) == 1);
+    CHECK(vwDomainSuspend(vm) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "pmsuspended");
+    CHECK(vwDomainResume(vm) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "");
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_MEM, 0, 0) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "");
+    CHECK(vwDomainPMWakeup(vm, 0) == 0);
+    state_is(vm, VW_DOMAIN_RUNNING, VW_DOMAIN_RUNNING_WAKEUP);
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_HYBRID, 0, 0) == 0);
+    state_is(vm, VW_DOMAIN_PMSUSPENDED, VW_DOMAIN_PMSUSPENDED_UNKNOWN);
+    CHECK(vwDomainPMWakeup(vm, 0) == 0);
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_DISK, 0, 0) == 0);
+    CHECK(vwDomainIsActive(vm) == -1); /* it was transient */
+    CHECK_ERROR(VW_ERR_NO_DOMAIN, UUID_A);
+    CHECK(vwDomainFree(vm) == 0);
+
+    /* The configuration may forbid it, each kind by itself. */
+    vm = vwDomainCreateXML(
+        conn, with("vm", UUID_A, "<pm><suspend-to-mem enabled='no'/></pm>"), 0);
+    CHECK(vm != NULL);
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_MEM, 0, 0) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "S3 state is disabled for this domain");
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_DISK, 0, 0) == 0);
+    CHECK(vwDomainFree(vm) == 0);
+    vm = vwDomainCreateXML(
+        conn, with("vm", UUID_A, "<pm><suspend-to-disk enabled='no'/></pm>"), 0);
+    CHECK(vm != NULL);
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_DISK, 0, 0) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "S4 state is disabled for this domain");
+    CHECK(vwDomainPMSuspendForDuration(vm, VW_NODE_SUSPEND_TARGET_MEM, 0, 0) == 0);
+    CHECK(vwDomainDestroy(vm) == 0 && vwDomainFree(vm) == 0);
+}
+
+static void autostart(void)
+{
+    int set = -1;
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", UUID_A));
+    uint64_t before = events();
+    CHECK(vwDomainGetAutostart(vm, &set) == 0 && set == 0);
+    CHECK(vwConnectListAllDomains(conn, NULL, VW_CONNECT_LIST_DOMAINS_AUTOSTART) == 0);
+    CHECK(vwDomainSetAutostart(vm, 2) == 0);
+    CHECK(vwDomainGetAutostart(vm, &set) == 0 && set == 1);
+    CHECK(vwConnectListAllDomains(conn, NULL, VW_CONNECT_LIST_DOMAINS_AUTOSTART) == 1);
+    CHECK(vwConnectListAllDomains(conn, NULL, VW_CONNECT_LIST_DOMAINS_NO_AUTOSTART) == 0);
+    CHECK(events() == before);
+    CHECK(vwDomainCreate(vm) == 0 && vwDomainUndefine(vm) == 0);
+    CHECK(vwDomainGetAutostart(vm, &set) == 0 && set == 0);
+    CHECK(vwDomainSetAutostart(vm, 1) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "cannot set autostart for transient domain");
+    CHECK(vwDomainDestroy(vm) == 0);
+    CHECK(vwDomainSetAutostart(vm, 1) == -1);
+    CHECK_ERROR(VW_ERR_NO_DOMAIN, UUID_A);
+    CHECK(vwDomainFree(vm) == 0);
+}
+
+/* Flags are accepted where libvirt's QEMU driver accepts them, and nowhere else. */
+static void flags(void)
+{
+    vwDomainPtr vm = vwDomainDefineXMLFlags(conn, document("vm", UUID_A),
+                                            VW_DOMAIN_DEFINE_VALIDATE);
+    CHECK(vm != NULL);
+    CHECK(vwDomainCreateWithFlags(vm, VW_DOMAIN_START_VALIDATE) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x10) in function vwDomainCreateWithFlags");
+    CHECK(vwDomainCreateWithFlags(vm, VW_DOMAIN_START_BYPASS_CACHE |
+                                          VW_DOMAIN_START_RESET_NVRAM) == 0);
+    CHECK(vwDomainShutdownFlags(vm, VW_DOMAIN_SHUTDOWN_INITCTL) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x4) in function");
+    CHECK(vwDomainReboot(vm, VW_DOMAIN_REBOOT_SIGNAL | VW_DOMAIN_REBOOT_GUEST_AGENT) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x8) in function");
+    CHECK(vwDomainReboot(vm, VW_DOMAIN_REBOOT_GUEST_AGENT) == 0);
+    CHECK(vwDomainSaveFlags(vm, path("vm.save"), NULL, VW_DOMAIN_SAVE_RESET_NVRAM) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x8) in function vwDomainSaveFlags");
+    CHECK(vwDomainManagedSave(vm, VW_DOMAIN_SAVE_RESET_NVRAM) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x8) in function vwDomainManagedSave");
+    CHECK(vwDomainSaveFlags(vm, path("vm.save"), NULL, VW_DOMAIN_SAVE_BYPASS_CACHE) == 0);
+    CHECK(vwDomainRestoreFlags(conn, path("vm.save"), NULL,
+                               VW_DOMAIN_SAVE_BYPASS_CACHE | VW_DOMAIN_SAVE_RESET_NVRAM) == 0);
+    CHECK(vwDomainDestroy(vm) == 0 && vwDomainUndefine(vm) == 0 && vwDomainFree(vm) == 0);
+
+    for (unsigned int bad = VW_DOMAIN_START_BYPASS_CACHE; bad <= VW_DOMAIN_START_FORCE_BOOT;
+         bad *= 2) {
+        CHECK(vwDomainCreateXML(conn, document("vm", UUID_A), bad) == NULL);
+        CHECK_ERROR(VW_ERR_INVALID_ARG, "in function vwDomainCreateXML");
+    }
+    vm = vwDomainCreateXML(conn, document("vm", UUID_A),
+                           VW_DOMAIN_START_VALIDATE | VW_DOMAIN_START_RESET_NVRAM);
+    CHECK(vm != NULL);
+    CHECK(vwDomainDestroy(vm) == 0 && vwDomainFree(vm) == 0);
+}
+
+int main(void)
+{
+    watchdog();
+    conn = vwConnectOpen("test:///empty");
+    CHECK(conn != NULL);
+    power_management();
+    autostart();
+    flags();
+    CHECK(vwConnectAudit(conn, 0) == 0);
+    CHECK(vwConnectClose(conn) == 0);
+    return 0;
+}
