@@ -22,7 +22,7 @@ use crate::driver::{CreateFlags, Operation, SaveFlags};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Cursor, EventSupport, EventType, Record};
 use crate::instance::Instance;
-use crate::registry::{Reader, Registry, Stats, WatchOptions};
+use crate::registry::{Reader, Registry, Source, Stats, WatchOptions};
 use crate::sync::Mutex;
 use crate::sys;
 
@@ -136,10 +136,10 @@ impl Connection {
         self.inner.read_only
     }
 
-    /// Whether the source can be reached; a source in this process always can
-    /// (`virConnectIsAlive`).
+    /// Whether the source can be reached (`virConnectIsAlive`). Where it cannot, its domains stay
+    /// listed as they were known last (G6).
     pub fn is_alive(&self) -> bool {
-        true
+        self.registry().source() == Source::Up
     }
 
     /// Whether two connections share one registry.

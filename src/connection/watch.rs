@@ -81,7 +81,7 @@ impl Watch {
     /// the time is over or a Unix signal came.
     ///
     /// # Errors
-    /// OPERATION_ABORTED: the watch was cancelled. SYSTEM_ERROR: it cannot wait.
+    /// OPERATION_ABORTED: the watch was cancelled, or has told CLOSED. SYSTEM_ERROR: it cannot wait.
     pub fn next(&mut self, timeout: Option<Duration>) -> Result<Option<Record>> {
         let deadline = LazyCell::new(|| sys::deadline(timeout));
         let mut time_is_over = timeout == Some(Duration::ZERO);
@@ -91,6 +91,9 @@ impl Watch {
                 return Err(Error::new(ErrorCode::OperationAborted, ErrorDomain::Dom, info));
             }
             if let Some(record) = self.reader.next() {
+                if matches!(record, Record::Closed) {
+                    self.control.cancel();
+                }
                 if self.polled && !self.reader.has_more_at_hand() {
                     self.show();
                 }

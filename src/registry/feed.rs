@@ -166,6 +166,12 @@ impl Feeds {
         }
     }
 
+    /// Something was told that concerns all readers.
+    pub(super) fn wake_everyone(&mut self, wakes: &mut Wakes) {
+        self.waiting.clear();
+        wakes.extend(self.by_id.values_mut().filter_map(|feed| feed.waker.take()));
+    }
+
     /// Hands the events of one change to the readers of that domain alone.
     pub(super) fn push(&mut self, uuid: Uuid, events: &[Event], domains: u64, wakes: &mut Wakes) {
         for id in self.of_domain.get(&uuid).into_iter().flatten() {

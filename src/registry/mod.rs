@@ -12,6 +12,7 @@ mod draft;
 mod feed;
 mod index;
 mod journal;
+mod mark;
 mod parts;
 mod pending;
 mod reader;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 use self::draft::{Counters, Events, Owners};
 use self::feed::Feeds;
 use self::journal::{Journal, Line, Place};
+use self::mark::Marks;
 use self::pending::{Decided, Pending, Queued};
 use self::table::{Row, Slot, Table};
 use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage, Status};
@@ -46,6 +48,7 @@ use crate::sync::{self, AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
 
 pub(crate) use self::draft::Draft;
 pub(crate) use self::feed::Wake;
+pub(crate) use self::mark::Source;
 pub(crate) use self::reader::Reader;
 pub use self::reader::{WatchOptions, WatchStats};
 
@@ -106,6 +109,7 @@ pub(crate) struct Registry {
 struct State {
     table: Table,
     journal: Journal,
+    marks: Marks,
     feeds: Feeds,
     pending: Pending,
     counters: Counters,
@@ -155,6 +159,27 @@ impl Registry {
     /// The place of the last shown event.
     pub(crate) fn cursor(&self) -> Cursor {
         Cursor { epoch: self.epoch, seq: self.head.load(Ordering::Acquire) }
+    }
+
+    /// Whether the source can be reached.
+    pub(crate) fn source(&self) -> Source {
+        self.state.lock().marks.source()
+    }
+
+    /// Tells every reader how the source is from now on, if that is new. What is known of the
+    /// domains stays (G6).
+    #[cfg_attr(not(test), expect(dead_code, reason = "for sources that can be lost"))]
+    pub(crate) fn set_source(&self, source: Source) {
+        let mut wakes = Wakes::new();
+        let mut state = self.state.lock();
+        let head = state.journal.head();
+        if state.marks.append(head, source) {
+            state.feeds.wake_everyone(&mut wakes);
+        }
+        drop(state);
+        for wake in wakes {
+            wake.wake();
+        }
     }
 
     /// Changes one domain. `decide` runs under the lock: it must be quick and call nobody.

@@ -95,6 +95,7 @@ impl Reader {
         self.batch = Batch::Own(VecDeque::new());
         self.consumed = head;
         self.seen = head;
+        self.reached = head;
         told
     }
 
@@ -112,6 +113,7 @@ impl Reader {
         drop(state);
         self.batch = Batch::Own(VecDeque::new());
         self.seen = head;
+        self.reached = head;
         (missed, target, head)
     }
 

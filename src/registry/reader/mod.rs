@@ -12,6 +12,7 @@ use self::catchup::Catchup;
 use super::Registry;
 use super::feed::{AllFeed, OneFeed, Scope, Wake, Walk, most_behind};
 use super::journal::{Chunk, lines};
+use super::mark::Unread;
 use super::told::Told;
 use crate::event::{CatchupCause, Cursor, Event, EventTypes, Record};
 use crate::sync::{AtomicU64, Ordering};
@@ -64,6 +65,9 @@ pub(crate) struct Reader {
     /// More events of the change that `seen` belongs to follow; they are in `batch`.
     mid_change: bool,
     batch: Batch,
+    /// Every event of its own up to here has been dealt with or is in `batch`.
+    reached: u64,
+    marks: Unread,
     catchup: Option<Catchup>,
     /// Records of a catch-up that are ready.
     ready: VecDeque<Record>,
@@ -114,6 +118,9 @@ impl Reader {
             (None, None, true) => Some(CatchupCause::Snapshot),
         };
         let from = resume.map_or(head, |cursor| cursor.seq);
+        let reached = if options.uuid.is_some() { head } else { from };
+        // Who begins now is told how the source is now, not how it came to be so.
+        let marks = Unread::begin(&state.marks, if resume.is_some() { from } else { head + 1 });
         let evicted = state.journal.evicted();
         let chunks = match resume {
             Some(_) => state.journal.chunks_after(from.saturating_sub(1).max(evicted)),
@@ -143,6 +150,8 @@ impl Reader {
             seen: from,
             mid_change: false,
             batch: Batch::Own(VecDeque::new()),
+            reached,
+            marks,
             catchup: None,
             ready: VecDeque::new(),
             // A cursor that cannot be used now might fit later: it must not be handed on.
@@ -200,6 +209,8 @@ impl Reader {
         loop {
             if let Some(record) = self.ready.pop_front() {
                 if let Record::Synced { seq } = record {
+                    self.marks.take(&self.registry.state.lock().marks);
+                    self.ready.extend(self.marks.catch_up(seq));
                     self.cursor = Cursor { epoch: self.registry.epoch, seq };
                 }
                 return Some(record);
@@ -211,6 +222,9 @@ impl Reader {
             if !self.mid_change && self.is_too_far_behind() {
                 self.begin_lag();
                 continue;
+            }
+            if let Some(mark) = self.next_mark() {
+                return Some(mark);
             }
             if let Some(event) = self.batch.next() {
                 self.consumed += 1;
@@ -225,6 +239,15 @@ impl Reader {
         }
     }
 
+    /// The mark that comes before the next event. None comes within a change.
+    fn next_mark(&mut self) -> Option<Record> {
+        if self.marks.is_empty() || self.mid_change {
+            return None;
+        }
+        let next = self.batch.peek().map_or(self.reached + 1, |event| event.seq);
+        self.marks.tell(next)
+    }
+
     /// The place up to which everything has been delivered; a catch-up counts at its SYNCED.
     pub(crate) fn cursor(&self) -> Cursor {
         self.cursor
@@ -232,7 +255,10 @@ impl Reader {
 
     /// Whether the next record is here without looking at the registry.
     pub(crate) fn has_more_at_hand(&self) -> bool {
-        self.catchup.is_some() || !self.ready.is_empty() || !self.batch.is_empty()
+        self.catchup.is_some()
+            || !self.ready.is_empty()
+            || !self.batch.is_empty()
+            || !self.marks.is_empty()
     }
 
     /// Asks for one call of `waker` when there is something to read. False if there is now.
@@ -242,7 +268,7 @@ impl Reader {
         }
         let mut state = self.registry.state.lock();
         let head = state.journal.head();
-        state.feeds.arm(self.id, head, waker)
+        !self.marks.is_behind(&state.marks) && state.feeds.arm(self.id, head, waker)
     }
 
     pub(crate) fn stats(&self) -> WatchStats {
@@ -263,11 +289,12 @@ impl Reader {
         self.produced.load(Ordering::Acquire) - self.consumed > self.most_behind
     }
 
-    /// Gets more events. False if there are none.
+    /// Gets more events and marks. False if there are none.
     fn fetch(&mut self) -> bool {
         let mut state = self.registry.state.lock();
         self.most_behind = most_behind(self.options.max_lag, state.table.len() as u64);
         let (head, evicted) = (state.journal.head(), state.journal.evicted());
+        self.marks.take(&state.marks);
         if let Some(one) = state.feeds.one_mut(self.id) {
             if one.told.is_some() {
                 // The bound has shrunk since the last look.
@@ -276,6 +303,7 @@ impl Reader {
                 return true;
             }
             self.batch = Batch::Own(std::mem::take(&mut one.queue));
+            self.reached = head;
             if self.batch.is_empty() {
                 // Nothing up to the head concerns it any more.
                 self.cursor = Cursor { epoch: self.registry.epoch, seq: head };
@@ -283,6 +311,7 @@ impl Reader {
         } else if let Some((chunk, place)) = state.journal.chunk_after(self.seen) {
             if let (Some(all), Some(last)) = (state.feeds.all_mut(self.id), chunk.last()) {
                 all.seen = last.event.seq;
+                self.reached = last.event.seq;
             }
             self.batch = Batch::Chunk(chunk, place);
         } else if evicted > self.seen {
@@ -290,7 +319,7 @@ impl Reader {
             self.begin_lag();
             return true;
         }
-        !self.batch.is_empty()
+        !self.batch.is_empty() || !self.marks.is_empty()
     }
 }
 
@@ -303,6 +332,13 @@ impl Batch {
                 Some(line.event.clone())
             }
             Self::Own(events) => events.pop_front(),
+        }
+    }
+
+    fn peek(&self) -> Option<&Event> {
+        match self {
+            Self::Chunk(chunk, place) => chunk.get(*place).map(|line| &line.event),
+            Self::Own(events) => events.front(),
         }
     }
 

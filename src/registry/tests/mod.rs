@@ -1,5 +1,7 @@
 //! The three steps with stores that delay and fail, and what readers keep in memory.
 
+mod marks;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
