@@ -18,6 +18,7 @@ pub(crate) enum Source {
     #[default]
     Up,
     /// Why not.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for sources that can be lost"))]
     Down(Arc<str>),
     /// Gone for good.
     Closed,
