@@ -8,7 +8,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV   := $(TARGET)/venv
 DEMO   := $(TARGET)/demo
 
-.PHONY: all demo check check-rust check-loom check-python lint header clean \
+.PHONY: all demo check check-rust check-loom check-python check-install lint header clean \
 	need-rust need-cc need-python need-tools
 
 all: need-rust
@@ -33,7 +33,7 @@ $(DEMO)/inventory: examples/c/inventory.c examples/c/fold.h include/virtwatch/vi
 
 # --- Tests --------------------------------------------------------------------------------------
 
-check: need-tools check-rust check-loom check-python
+check: need-tools check-rust check-loom check-python check-install
 	@printf '\nAll tests of all faces passed.\n'
 
 check-rust: need-rust need-cc
@@ -43,6 +43,10 @@ check-rust: need-rust need-cc
 check-loom: need-rust
 	RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$(TARGET)/loom \
 		$(CARGO) test --release --no-default-features --lib model
+
+# An installation, and programs that are built outside of this directory with what is in it.
+check-install: need-rust need-cc
+	$(CARGO) test --test install -- --ignored
 
 check-python: python
 	cd bindings/python && $(abspath $(VENV))/bin/python -m pytest -q tests
@@ -72,6 +76,10 @@ $(VENV)/ready: bindings/python/requirements-dev.txt | need-python
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+# --- Installation -------------------------------------------------------------------------------
+
+include packaging/install.mk
+
 # --- What is needed, and how to get it ----------------------------------------------------------
 
 need-rust:
@@ -94,9 +102,9 @@ need-python:
 
 # Tests that lack one of these say so and are left out, except in CI.
 need-tools:
-	@for tool in g++ valgrind pkg-config virsh virt-install; do \
+	@for tool in g++ valgrind pkg-config cmake virsh virt-install; do \
 		command -v $$tool >/dev/null || echo "Not found: $$tool; the tests that need it are left" \
-			"out. Get all with: apt-get install g++ valgrind pkg-config libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db"; \
+			"out. Get all with: apt-get install g++ valgrind pkg-config cmake libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db"; \
 	done
 	@pkg-config --exists libvirt 2>/dev/null || echo "Not found: libvirt-dev; the tests that need it" \
 		"are left out."

@@ -7,10 +7,16 @@ use std::{env, fs};
 /// The releases that brought symbols, oldest first.
 const NODES: [&str; 1] = ["VIRTWATCH_0.1.0"];
 
+/// Set for the static archive, in which a linker refuses symbols with versions.
+const UNVERSIONED: &str = "VIRTWATCH_UNVERSIONED";
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed={UNVERSIONED}");
     let is_linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
-    if !is_linux || env::var_os("CARGO_FEATURE_CAPI").is_none() {
+    let is_shared =
+        env::var_os("CARGO_FEATURE_CAPI").is_some() && env::var_os(UNVERSIONED).is_none();
+    if !is_linux || !is_shared {
         return;
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));

@@ -11,6 +11,8 @@
 mod commands;
 #[path = "cli/json.rs"]
 mod json;
+#[path = "cli/manual.rs"]
+mod manual;
 #[path = "cli/script.rs"]
 mod script;
 #[path = "cli/terminal.rs"]

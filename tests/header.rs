@@ -161,6 +161,30 @@ fn the_header_is_up_to_date() {
     );
 }
 
+/// The release has one place: that of the crate.
+#[test]
+fn the_version_is_that_of_the_crate() {
+    let header = fs::read_to_string(header()).unwrap();
+    let numbers = ["MAJOR", "MINOR", "MICRO"].into_iter().zip(env!("CARGO_PKG_VERSION").split('.'));
+    for (part, number) in numbers {
+        assert!(header.contains(&format!("#define VW_VERSION_{part} {number}\n")), "{part}");
+    }
+}
+
+/// The manual page names nothing that the header does not have.
+#[test]
+fn the_manual_names_what_is_there() {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let header = fs::read_to_string(header()).unwrap();
+    let declared: Vec<&str> = header.split(|c| !is_part(c)).collect();
+    let page = include_str!("../docs/man/virtwatch.3");
+    let mut named = page.split(|c| !is_part(c)).filter(|word| {
+        word.starts_with("VW_") || (word.starts_with("vw") && word.len() > "vw".len())
+    });
+    assert!(named.clone().count() > 10);
+    assert_eq!(named.find(|name| !declared.contains(name)), None);
+}
+
 /// C99, C11 and C++11, alone and twice, without a warning.
 #[test]
 fn every_compiler_takes_the_header() {

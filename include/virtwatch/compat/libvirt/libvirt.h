@@ -167,7 +167,11 @@
 #define virDomainCreateFlags vwDomainCreateFlags
 #define VIR_DOMAIN_NONE VW_DOMAIN_NONE
 #define VIR_DOMAIN_START_PAUSED VW_DOMAIN_START_PAUSED
+#define VIR_DOMAIN_START_AUTODESTROY VW_DOMAIN_START_AUTODESTROY
+#define VIR_DOMAIN_START_BYPASS_CACHE VW_DOMAIN_START_BYPASS_CACHE
 #define VIR_DOMAIN_START_FORCE_BOOT VW_DOMAIN_START_FORCE_BOOT
+#define VIR_DOMAIN_START_VALIDATE VW_DOMAIN_START_VALIDATE
+#define VIR_DOMAIN_START_RESET_NVRAM VW_DOMAIN_START_RESET_NVRAM
 #define virDomainUndefineFlagsValues vwDomainUndefineFlagsValues
 #define VIR_DOMAIN_UNDEFINE_MANAGED_SAVE VW_DOMAIN_UNDEFINE_MANAGED_SAVE
 #define VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA VW_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
@@ -198,6 +202,11 @@
 #define VIR_DOMAIN_SAVE_BYPASS_CACHE VW_DOMAIN_SAVE_BYPASS_CACHE
 #define VIR_DOMAIN_SAVE_RUNNING VW_DOMAIN_SAVE_RUNNING
 #define VIR_DOMAIN_SAVE_PAUSED VW_DOMAIN_SAVE_PAUSED
+#define VIR_DOMAIN_SAVE_RESET_NVRAM VW_DOMAIN_SAVE_RESET_NVRAM
+#define virNodeSuspendTarget vwNodeSuspendTarget
+#define VIR_NODE_SUSPEND_TARGET_MEM VW_NODE_SUSPEND_TARGET_MEM
+#define VIR_NODE_SUSPEND_TARGET_DISK VW_NODE_SUSPEND_TARGET_DISK
+#define VIR_NODE_SUSPEND_TARGET_HYBRID VW_NODE_SUSPEND_TARGET_HYBRID
 #define virDomainXMLFlags vwDomainXMLFlags
 #define VIR_DOMAIN_XML_SECURE VW_DOMAIN_XML_SECURE
 #define VIR_DOMAIN_XML_INACTIVE VW_DOMAIN_XML_INACTIVE
@@ -266,6 +275,7 @@
 #define virDomainGetMaxVcpus vwDomainGetMaxVcpus
 #define virDomainIsActive vwDomainIsActive
 #define virDomainIsPersistent vwDomainIsPersistent
+#define virDomainGetAutostart vwDomainGetAutostart
 #define virDomainIsUpdated vwDomainIsUpdated
 #define virDomainDefineXML vwDomainDefineXML
 #define virDomainDefineXMLFlags vwDomainDefineXMLFlags
@@ -282,6 +292,8 @@
 #define virDomainShutdownFlags vwDomainShutdownFlags
 #define virDomainReboot vwDomainReboot
 #define virDomainReset vwDomainReset
+#define virDomainPMSuspendForDuration vwDomainPMSuspendForDuration
+#define virDomainPMWakeup vwDomainPMWakeup
 #define virDomainDestroy vwDomainDestroy
 #define virDomainDestroyFlags vwDomainDestroyFlags
 #define virDomainSave vwDomainSave
@@ -289,6 +301,7 @@
 #define virDomainManagedSave vwDomainManagedSave
 #define virDomainHasManagedSaveImage vwDomainHasManagedSaveImage
 #define virDomainManagedSaveRemove vwDomainManagedSaveRemove
+#define virDomainSetAutostart vwDomainSetAutostart
 #define virDomainRename vwDomainRename
 #define virConnectDomainEventRegisterAny vwConnectDomainEventRegisterAny
 #define virConnectDomainEventDeregisterAny vwConnectDomainEventDeregisterAny
