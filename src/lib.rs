@@ -39,6 +39,7 @@ mod xml;
 pub mod ffi;
 
 pub use connection::{Canceller, Connection, Domain, ListFlags, Registration, Watch, XmlFlags};
+pub use dispatch::{DefaultLoop, EventLoop, Readiness, Ready, register_event_loop};
 pub use domain::{
     Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, PausedReason,
     RunningReason, ShutdownReason, ShutoffReason, State, Status,

@@ -5,11 +5,25 @@
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 #[cfg(not(loom))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+#[cfg(not(loom))]
+pub(crate) use std::thread_local;
+
+#[cfg(not(loom))]
+pub(crate) use crate::sys::Signal;
 
 #[cfg(loom)]
-pub(crate) use self::model::{Condvar, Mutex, MutexGuard};
+pub(crate) use self::model::{Condvar, Mutex, MutexGuard, Signal};
 #[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+/// loom's form knows no `const`.
+#[cfg(loom)]
+macro_rules! thread_local_of_model {
+    (static $name:ident: $type:ty = const { $init:expr };) => {
+        loom::thread_local! { static $name: $type = $init; }
+    };
+}
+#[cfg(loom)]
+pub(crate) use thread_local_of_model as thread_local;
 
 /// Releases a lock to whoever waits for it: between the pieces of a long walk.
 #[cfg(not(loom))]
@@ -25,7 +39,12 @@ pub(crate) fn unlock_fair<T>(guard: MutexGuard<'_, T>) {
 /// loom's locks with the face of parking_lot's.
 #[cfg(loom)]
 mod model {
+    use std::io;
     use std::ops::{Deref, DerefMut};
+    use std::os::fd::BorrowedFd;
+
+    use super::{AtomicBool, Ordering};
+    use crate::sys;
 
     #[derive(Debug, Default)]
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
@@ -73,6 +92,31 @@ mod model {
 
         pub(crate) fn notify_all(&self) {
             self.0.notify_all();
+        }
+    }
+
+    /// A signal that a model looks at, instead of polling its descriptor.
+    #[derive(Debug, Default)]
+    pub(crate) struct Signal {
+        is_set: AtomicBool,
+        other: sys::Signal,
+    }
+
+    impl Signal {
+        pub(crate) fn fd(&self) -> io::Result<BorrowedFd<'_>> {
+            self.other.fd()
+        }
+
+        pub(crate) fn set(&self) {
+            self.is_set.store(true, Ordering::SeqCst);
+        }
+
+        pub(crate) fn clear(&self) {
+            self.is_set.store(false, Ordering::SeqCst);
+        }
+
+        pub(crate) fn is_set(&self) -> bool {
+            self.is_set.load(Ordering::SeqCst)
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Signal {
 /// What a wait ended with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waited {
-    /// The signal is set.
+    /// It is there.
     Set,
     /// The time is over.
     TimedOut,
@@ -63,26 +63,32 @@ impl Signal {
 
     /// Waits until it is set, `deadline` is over (`None`: for ever) or a Unix signal comes.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> io::Result<Waited> {
-        let mut poll =
-            libc::pollfd { fd: self.fd()?.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let timeout = deadline.map(|deadline| {
-            let left = deadline.saturating_duration_since(Instant::now());
-            libc::timespec {
-                tv_sec: libc::time_t::try_from(left.as_secs()).unwrap_or(libc::time_t::MAX),
-                tv_nsec: libc::c_long::from(left.subsec_nanos()),
-            }
-        });
-        let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        // SAFETY: one pollfd and an optional timespec, both living through the call.
-        let ready = unsafe { libc::ppoll(&raw mut poll, 1, timeout, std::ptr::null()) };
-        match ready {
-            0 => Ok(Waited::TimedOut),
-            1.. => Ok(Waited::Set),
-            _ => match io::Error::last_os_error() {
-                error if error.kind() == io::ErrorKind::Interrupted => Ok(Waited::Interrupted),
-                error => Err(error),
-            },
+        let fd = self.fd()?.as_raw_fd();
+        poll(&mut [libc::pollfd { fd, events: libc::POLLIN, revents: 0 }], deadline)
+    }
+}
+
+/// Waits until one of the descriptors is what it is polled for, `deadline` is over (`None`: for
+/// ever) or a Unix signal comes.
+pub(crate) fn poll(fds: &mut [libc::pollfd], deadline: Option<Instant>) -> io::Result<Waited> {
+    let count = libc::nfds_t::try_from(fds.len()).unwrap_or(libc::nfds_t::MAX);
+    let timeout = deadline.map(|deadline| {
+        let left = deadline.saturating_duration_since(Instant::now());
+        libc::timespec {
+            tv_sec: libc::time_t::try_from(left.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_nsec: libc::c_long::from(left.subsec_nanos()),
         }
+    });
+    let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: so many pollfds and an optional timespec, all living through the call.
+    let ready = unsafe { libc::ppoll(fds.as_mut_ptr(), count, timeout, std::ptr::null()) };
+    match ready {
+        0 => Ok(Waited::TimedOut),
+        1.. => Ok(Waited::Set),
+        _ => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(Waited::Interrupted),
+            error => Err(error),
+        },
     }
 }
 

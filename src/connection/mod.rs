@@ -16,7 +16,7 @@ pub use self::list::ListFlags;
 pub use self::registration::Registration;
 use self::watch::Control;
 pub use self::watch::{Canceller, Watch};
-use crate::dispatch::{Callback, Deliver, Dispatcher};
+use crate::dispatch::{self, Callback, Deliver, Dispatcher};
 use crate::domain::{Config, Facts};
 use crate::driver::{CreateFlags, Operation, SaveFlags};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -87,7 +87,7 @@ impl Connection {
             Instance::open(uri)?
         };
         let inner = Inner {
-            dispatcher: Dispatcher::default(),
+            dispatcher: Dispatcher::new(Arc::clone(instance.registry()), dispatch::registered()),
             instance,
             read_only,
             watches: Mutex::new(Some(Vec::new())),
@@ -253,15 +253,17 @@ impl Connection {
         Ok(watch)
     }
 
-    /// Registers a callback for the records of a watch. It runs on the connection's dispatcher
-    /// thread, one call at a time; the registration ends when what is returned is dropped.
+    /// Registers a callback for the records of a watch; the registration ends when what is returned
+    /// is dropped. It runs in the event loop that was registered before the connection was opened,
+    /// see [`register_event_loop`](crate::register_event_loop), else on a thread of the connection,
+    /// one call at a time.
     ///
     /// Inside a callback everything may be called. A callback that hangs delays the other callbacks
-    /// of its connection, and nothing else.
+    /// of its connection or its loop, and nothing else.
     ///
     /// # Errors
-    /// SYSTEM_ERROR: the dispatcher thread could not be started. OPERATION_INVALID: the connection
-    /// is closed.
+    /// SYSTEM_ERROR: the thread could not be started, or there are too many file descriptors.
+    /// INTERNAL_ERROR: the event loop refused. OPERATION_INVALID: the connection is closed.
     pub fn register(
         &self,
         options: WatchOptions,
@@ -297,7 +299,7 @@ impl Connection {
 
     fn deliver(&self, options: WatchOptions, deliver: impl FnOnce() -> Deliver) -> Result<i32> {
         self.open_for_readers()?;
-        self.inner.dispatcher.start()?;
+        self.inner.dispatcher.reserve()?;
         let id = self.inner.instance.next_callback();
         let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
         self.inner.dispatcher.register(id, reader, deliver());

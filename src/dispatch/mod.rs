@@ -1,43 +1,39 @@
 #![forbid(unsafe_code)]
 //! The one place that calls user code.
 //!
-//! A connection has one dispatcher, with a thread of its own from the first registration on. Every
+//! A connection has one dispatcher. It runs in the event loop that the program registered before it
+//! opened the connection, or else on a thread of its own from the first registration on. Every
 //! registration is a reader of the journal and a callback: each gets its events in the order of
 //! their numbers, and among those that have events at the same moment the lowest number goes first.
 //! No lock is held while a callback runs or is dropped.
 
+mod default_loop;
+mod event_loop;
 mod gate;
+#[cfg(all(test, loom))]
+mod model;
+mod order;
+mod seat;
+mod thread;
+mod turn;
 
 use std::cell::Cell;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+pub use self::default_loop::{DefaultLoop, Readiness};
+pub(crate) use self::event_loop::registered;
+pub use self::event_loop::{EventLoop, Ready, register_event_loop};
 use self::gate::Gate;
+use self::seat::Seat;
+use self::turn::Job;
+pub(crate) use self::turn::{Callback, Deliver};
 use crate::error::{Error, Result};
-use crate::event::Record;
-use crate::registry::{Reader, Wake};
-use crate::sync::{Condvar, Mutex};
-use crate::sys;
-
-/// What a registration calls. It is dropped exactly once, after its last call has returned.
-pub(crate) type Callback = Box<dyn FnMut(&Record) + Send>;
-
-/// The same for faces to which entering the program is dear: it is given the records that are due
-/// and calls the program for each.
-pub(crate) type BatchCallback = Box<dyn FnMut(&mut dyn Iterator<Item = Record>) + Send>;
-
-/// Either.
-pub(crate) enum Deliver {
-    Each(Callback),
-    Batch(BatchCallback),
-}
-
-/// How many records one registration gets before the others are looked at again.
-const TURN: usize = 256;
+use crate::registry::{Reader, Registry, Wake};
+use crate::sync::{Condvar, Mutex, thread_local};
 
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
@@ -61,36 +57,34 @@ fn in_callback() -> bool {
 }
 
 /// Delivers records to the callbacks of one connection.
-#[derive(Default)]
 pub(crate) struct Dispatcher {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
+    registry: Arc<Registry>,
+    /// Where callbacks run; `None` for a thread of its own.
+    event_loop: Option<Arc<dyn EventLoop>>,
     board: Mutex<Board>,
     work: Condvar,
     idle: Condvar,
 }
 
-/// What the dispatcher and its thread share, under one lock that no user code ever sees.
+/// What the dispatcher shares with its thread or its loop, under one lock that no user code ever
+/// sees.
 #[derive(Default)]
 struct Board {
     registrations: BTreeMap<i32, Arc<Gate<Job>>>,
+    /// How many there are or are about to be.
+    users: usize,
     /// Those that may have something to read.
     ready: Vec<i32>,
-    thread: Option<JoinHandle<()>>,
-    /// The thread may be inside a callback, or the drop of one.
+    /// A thread may be inside a callback, or the drop of one.
     busy: bool,
+    thread: Option<JoinHandle<()>>,
     stopping: bool,
-}
-
-/// One registration.
-struct Job {
-    reader: Reader,
-    deliver: Deliver,
-    /// Read, but not yet its turn.
-    next: Option<Record>,
+    /// Its place in the loop; there is one while there are users.
+    seat: Option<Seat>,
 }
 
 /// Calls the dispatcher when a reader has something to read.
@@ -101,8 +95,16 @@ struct Bell {
 
 impl Wake for Bell {
     fn wake(&self) {
-        self.shared.board.lock().ready.push(self.id);
+        let mut board = self.shared.board.lock();
+        let is_first = board.ready.is_empty();
+        board.ready.push(self.id);
+        // If it is not the first, the others have been told of that one.
+        let signal = board.seat.as_ref().filter(|_| is_first).map(Seat::signal);
+        drop(board);
         self.shared.work.notify_all();
+        if let Some(signal) = signal {
+            signal.set();
+        }
     }
 }
 
@@ -113,29 +115,36 @@ impl std::fmt::Debug for Dispatcher {
 }
 
 impl Dispatcher {
-    /// Starts the thread, if it does not run yet: registering cannot fail then.
+    pub(crate) fn new(registry: Arc<Registry>, event_loop: Option<Arc<dyn EventLoop>>) -> Self {
+        let (board, work, idle) = Default::default();
+        Self { shared: Arc::new(Shared { registry, event_loop, board, work, idle }) }
+    }
+
+    /// Makes sure that callbacks can run, for one registration that is to follow: it cannot fail
+    /// then.
     ///
     /// # Errors
-    /// SYSTEM_ERROR: the thread could not be started.
-    pub(crate) fn start(&self) -> Result<()> {
-        let mut board = self.shared.board.lock();
-        if board.thread.is_none() {
-            let shared = Arc::clone(&self.shared);
-            let thread = sys::spawn("virtwatch-events", move || shared.run())
-                .map_err(|cause| Error::system("cannot start the dispatcher thread", &cause))?;
-            board.thread = Some(thread);
+    /// SYSTEM_ERROR: the thread could not be started, or there are too many file descriptors.
+    /// INTERNAL_ERROR: the event loop refused.
+    pub(crate) fn reserve(&self) -> Result<()> {
+        match &self.shared.event_loop {
+            Some(event_loop) => self.shared.take_seat(&**event_loop),
+            None => self.shared.start_thread(),
         }
-        Ok(())
     }
 
     /// Registers a callback under a new id.
     pub(crate) fn register(&self, id: i32, reader: Reader, deliver: Deliver) {
-        let gate = Arc::new(Gate::new(Job { reader, deliver, next: None }));
+        let gate = Arc::new(Gate::new(Job::new(reader, deliver)));
         let mut board = self.shared.board.lock();
         board.registrations.insert(id, gate);
         board.ready.push(id);
+        let signal = board.seat.as_ref().map(Seat::signal);
         drop(board);
         self.shared.work.notify_all();
+        if let Some(signal) = signal {
+            signal.set();
+        }
     }
 
     /// Ends a registration. With `wait`, on return its callback runs in no other thread and will
@@ -144,11 +153,16 @@ impl Dispatcher {
     /// # Errors
     /// INVALID_ARG: there is no such registration, or no more.
     pub(crate) fn deregister(&self, id: i32, wait: bool) -> Result<()> {
-        let gate = self.shared.board.lock().registrations.remove(&id).ok_or_else(|| {
-            Error::invalid_arg(format!(
+        let mut board = self.shared.board.lock();
+        let Some(gate) = board.registrations.remove(&id) else {
+            return Err(Error::invalid_arg(format!(
                 "invalid argument: could not find event callback {id} for deletion"
-            ))
-        })?;
+            )));
+        };
+        board.users -= 1;
+        let seat = if board.users == 0 { board.seat.take() } else { None };
+        drop(board);
+        self.shared.leave(seat);
         let job = gate.close(wait && !in_callback());
         user_code(|| drop(job));
         Ok(())
@@ -189,125 +203,5 @@ impl Drop for Dispatcher {
             // Callbacks do not unwind into the thread, so that it cannot have panicked.
             drop(thread.join());
         }
-    }
-}
-
-impl Shared {
-    /// The dispatcher's thread.
-    fn run(self: Arc<Self>) {
-        // What is due, by the number of its next event.
-        let mut due: BinaryHeap<Reverse<(u64, i32)>> = BinaryHeap::new();
-        // Catch-ups that have had a turn: they and the others take turns.
-        let mut catching_up: VecDeque<i32> = VecDeque::new();
-        let mut others_first = true;
-        loop {
-            let mut board = self.board.lock();
-            board.busy = false;
-            self.idle.notify_all();
-            while due.is_empty()
-                && catching_up.is_empty()
-                && board.ready.is_empty()
-                && !board.stopping
-            {
-                self.work.wait(&mut board);
-            }
-            if board.stopping {
-                return;
-            }
-            due.extend(board.ready.drain(..).map(|id| Reverse((0, id))));
-            others_first = !others_first || catching_up.is_empty();
-            let id = if others_first { due.pop().map(|next| next.0.1) } else { None };
-            let id = id.or_else(|| catching_up.pop_front());
-            let next = id.and_then(|id| Some((id, Arc::clone(board.registrations.get(&id)?))));
-            board.busy = next.is_some();
-            drop(board);
-            let Some((id, gate)) = next else { continue };
-            let others = due.peek().map_or((u64::MAX, i32::MAX), |next| next.0);
-            match self.turn(id, &gate, others) {
-                Due::Nothing => {}
-                Due::At(seq) => due.push(Reverse((seq, id))),
-                Due::AfterOthers => catching_up.push_back(id),
-            }
-        }
-    }
-
-    /// Delivers to one registration until another is due. Returns when it is due again.
-    fn turn(self: &Arc<Self>, id: i32, gate: &Gate<Job>, others: (u64, i32)) -> Due {
-        let Some(mut job) = gate.enter() else { return Due::Nothing };
-        let Job { reader, deliver, next } = &mut job;
-        let mut turn =
-            Turn { reader, next, gate, id, others, left: TURN, last: 0, is_drained: false };
-        user_code(|| match deliver {
-            Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
-            Deliver::Batch(callback) => callback(&mut turn),
-        });
-        let due = match turn.last {
-            _ if turn.is_drained => {
-                let bell = Arc::new(Bell { shared: Arc::clone(self), id });
-                if reader.arm(bell) { Due::Nothing } else { Due::At(0) }
-            }
-            // A catch-up is due at once, but not for ever.
-            0 => Due::AfterOthers,
-            seq => Due::At(seq),
-        };
-        let closed = gate.leave(job);
-        user_code(|| drop(closed));
-        due
-    }
-}
-
-/// When a registration is due again.
-enum Due {
-    /// When it has something to read; its bell will tell.
-    Nothing,
-    /// When the others have got their events up to this number.
-    At(u64),
-    /// When the others that are due now have had a turn.
-    AfterOthers,
-}
-
-/// The records of one registration until another is due.
-struct Turn<'a> {
-    reader: &'a mut Reader,
-    next: &'a mut Option<Record>,
-    gate: &'a Gate<Job>,
-    id: i32,
-    others: (u64, i32),
-    /// How many more it may get.
-    left: usize,
-    /// The number of the event that was read last; 0 for records of a catch-up.
-    last: u64,
-    /// There is nothing more to read.
-    is_drained: bool,
-}
-
-impl Iterator for Turn<'_> {
-    type Item = Record;
-
-    fn next(&mut self) -> Option<Record> {
-        if self.left == 0 || self.gate.is_closed() {
-            return None;
-        }
-        let Some(record) = self.next.take().or_else(|| self.reader.next()) else {
-            self.is_drained = true;
-            self.left = 0;
-            return None;
-        };
-        self.last = turn_of(&record);
-        if (self.last, self.id) > self.others {
-            *self.next = Some(record);
-            self.left = 0;
-            return None;
-        }
-        self.left -= 1;
-        Some(record)
-    }
-}
-
-/// When a record is due among those of other registrations: catch-ups are not held up.
-fn turn_of(record: &Record) -> u64 {
-    match record {
-        Record::Event(event) if !event.in_catchup => event.seq,
-        _ => 0,
     }
 }

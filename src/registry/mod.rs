@@ -21,7 +21,7 @@ mod told;
 
 #[cfg(test)]
 #[cfg(loom)]
-mod model;
+pub(crate) mod model;
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests;

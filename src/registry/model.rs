@@ -14,7 +14,8 @@ const XML: &str = "<domain type='test'><name>vm</name>\
     <uuid>11111111-2222-4333-8444-555555555555</uuid>\
     <memory>1</memory><vcpu>1</vcpu><os><type>hvm</type></os></domain>";
 
-fn registry() -> Arc<Registry> {
+/// A registry with one domain, which runs.
+pub(crate) fn registry() -> Arc<Registry> {
     let base = Base {
         config: Arc::new(Config::parse(XML).unwrap()),
         persistent: true,
@@ -26,13 +27,14 @@ fn registry() -> Arc<Registry> {
     Arc::new(registry)
 }
 
-fn turn(registry: &Registry, change: Change) {
+/// Changes that domain.
+pub(crate) fn turn(registry: &Registry, change: Change) {
     let uuid = Config::parse(XML).unwrap().uuid();
     registry.change(uuid, |domain| domain.change(change)).unwrap();
 }
 
-const SUSPEND: Change = Change::Suspended(SuspendedDetail::Paused);
-const RESUME: Change = Change::Resumed(ResumedDetail::Unpaused);
+pub(crate) const SUSPEND: Change = Change::Suspended(SuspendedDetail::Paused);
+pub(crate) const RESUME: Change = Change::Resumed(ResumedDetail::Unpaused);
 
 /// G3, G4: whatever a reader sees while a writer appends, it sees in order and without a gap, and
 /// an event only together with its facts.

@@ -1,0 +1,115 @@
+#![forbid(unsafe_code)]
+//! A dispatcher's place in the program's event loop.
+//!
+//! The loop watches a file descriptor, which is set when there is something to deliver. A timer, as
+//! libvirt has one, would be the loop's own code run by whoever changes a domain; writing to a
+//! descriptor is not, and wakes any loop from any thread.
+
+use std::sync::Arc;
+
+use super::event_loop::{EventLoop, Ready};
+use super::order::{Due, Order};
+use super::turn::{self, Limit};
+use super::{Bell, Shared, user_code};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::sync::Signal;
+
+/// A place in a loop. Every one has a descriptor of its own: a loop may still know the last one
+/// when the next is taken.
+pub(super) struct Seat {
+    watch: i32,
+    signal: Arc<Signal>,
+}
+
+impl Seat {
+    /// What makes the loop deliver.
+    pub(super) fn signal(&self) -> Arc<Signal> {
+        Arc::clone(&self.signal)
+    }
+}
+
+impl Shared {
+    /// Takes a seat, unless there is one, and keeps it for one registration.
+    pub(super) fn take_seat(self: &Arc<Self>, event_loop: &dyn EventLoop) -> Result<()> {
+        let mut made = None;
+        loop {
+            let mut board = self.board.lock();
+            if board.seat.is_none() {
+                board.seat = made.take();
+            }
+            if board.seat.is_some() {
+                board.users += 1;
+                break;
+            }
+            drop(board);
+            made = Some(self.seat_in(event_loop)?);
+        }
+        // Another thread may have been faster.
+        self.leave(made);
+        Ok(())
+    }
+
+    fn seat_in(self: &Arc<Self>, event_loop: &dyn EventLoop) -> Result<Seat> {
+        let signal = Arc::new(Signal::default());
+        let fd = signal.fd();
+        let fd = fd.map_err(|cause| Error::system("cannot make a file descriptor", &cause))?;
+        let (shared, set) = (Arc::clone(self), Arc::clone(&signal));
+        let ready: Ready = Arc::new(move || shared.round(&set));
+        let mut added = None;
+        user_code(|| added = event_loop.add(fd, ready));
+        let watch = added.ok_or_else(|| {
+            let info = "could not initialize domain event timer: the event loop adds no handle";
+            Error::new(ErrorCode::InternalError, ErrorDomain::None, info)
+        })?;
+        Ok(Seat { watch, signal })
+    }
+
+    /// Gives a seat up. The loop drops what it was given when it likes.
+    pub(super) fn leave(&self, seat: Option<Seat>) {
+        if let (Some(seat), Some(event_loop)) = (seat, &self.event_loop) {
+            user_code(|| event_loop.remove(seat.watch));
+        }
+    }
+
+    /// Delivers in the loop everything that there was when it was called. What comes meanwhile is
+    /// of the next round, so that the loop gets its turn too.
+    fn round(self: &Arc<Self>, signal: &Signal) {
+        signal.clear();
+        let mut board = self.board.lock();
+        if board.busy {
+            // Whoever is at it, perhaps this very thread, looks again when it is done.
+            return;
+        }
+        board.busy = true;
+        let mut order = Order::default();
+        order.add(board.ready.drain(..));
+        drop(board);
+        let end = self.registry.cursor().seq;
+        let mut later = Vec::new();
+        loop {
+            let mut board = self.board.lock();
+            let Some(id) = order.next() else {
+                board.busy = false;
+                self.idle.notify_all();
+                board.ready.append(&mut later);
+                let signal = board.seat.as_ref().filter(|_| !board.ready.is_empty());
+                let signal = signal.map(Seat::signal);
+                drop(board);
+                if let Some(signal) = signal {
+                    signal.set();
+                }
+                return;
+            };
+            let gate = board.registrations.get(&id).map(Arc::clone);
+            drop(board);
+            let Some(gate) = gate else { continue };
+            let limit = Limit { others: order.others(), end };
+            let bell = Arc::new(Bell { shared: Arc::clone(self), id });
+            match turn::take(id, &gate, &limit, bell) {
+                Due::At(seq) if seq > end => later.push(id),
+                Due::Again => later.push(id),
+                due => order.put_back(id, due),
+            }
+        }
+    }
+}
