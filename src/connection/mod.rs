@@ -254,9 +254,8 @@ impl Connection {
     }
 
     /// Registers a callback for the records of a watch; the registration ends when what is returned
-    /// is dropped. It runs in the event loop that was registered before the connection was opened,
-    /// see [`register_event_loop`](crate::register_event_loop), else on a thread of the connection,
-    /// one call at a time.
+    /// is dropped. It runs in the event loop that was registered (`register_event_loop`) before the
+    /// connection was opened, else on a thread of the connection, one call at a time.
     ///
     /// Inside a callback everything may be called. A callback that hangs delays the other callbacks
     /// of its connection or its loop, and nothing else.
