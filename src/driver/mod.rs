@@ -4,6 +4,7 @@
 mod operation;
 mod reporter;
 mod test;
+mod usual;
 
 pub(crate) use operation::{Action, Operation};
 pub use operation::{

@@ -14,18 +14,12 @@ use uuid::Uuid;
 
 use self::image::Image;
 use self::node::NodeDomain;
-use super::{
-    Action, CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags, ShutdownFlags,
-    SuspendTarget, UndefineFlags,
-};
-use crate::domain::{Config, Facts, LifecycleAction, SavedImage, SavedState, State};
+use super::usual::{act, paused_by, saved_state, stopped};
+use super::{CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags};
+use crate::domain::{Config, Facts, SavedImage, SavedState};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::event::{
-    EventSupport, EventType, PmSuspendedDetail, ResumedDetail, ShutdownDetail, StartedDetail,
-    StoppedDetail, SuspendedDetail,
-};
-use crate::lifecycle::Change;
-use crate::registry::{Base, Draft};
+use crate::event::{EventSupport, EventType, StartedDetail, StoppedDetail, SuspendedDetail};
+use crate::registry::Base;
 
 /// The driver. It keeps nothing: the registry does.
 #[derive(Debug)]
@@ -98,87 +92,6 @@ fn start_own(
     reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(config))))
 }
 
-/// The operations that need nothing but the domain itself.
-fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
-    let entry = domain.existing()?;
-    let state = entry.facts.status().state();
-    match action {
-        Action::Undefine(flags) => {
-            if flags.contains(UndefineFlags::MANAGED_SAVE) {
-                domain.set_managed_save(None);
-            }
-            domain.undefine()
-        }
-        Action::Create(flags) => create(domain, flags),
-        Action::Suspend => match state {
-            State::Paused => Ok(()),
-            State::PmSuspended => Err(Error::not_valid("domain is pmsuspended")),
-            _ => domain.change(Change::Suspended(SuspendedDetail::Paused)),
-        },
-        Action::Resume => match state {
-            State::Running => Err(Error::not_valid("domain is already running")),
-            _ => domain.change(Change::Resumed(ResumedDetail::Unpaused)),
-        },
-        Action::Shutdown(flags) => {
-            by_what_there_is(flags, "testDomainShutdownFlags")?;
-            match lifecycle_action(domain, Config::on_poweroff) {
-                Some(LifecycleAction::Restart | LifecycleAction::RestartRename) => Ok(()),
-                _ => power_off(domain),
-            }
-        }
-        Action::Reboot(flags) => {
-            by_what_there_is(flags, "testDomainReboot")?;
-            match lifecycle_action(domain, Config::on_reboot) {
-                Some(LifecycleAction::Destroy) => power_off(domain),
-                _ => domain.change(Change::Reset),
-            }
-        }
-        Action::Reset => domain.change(Change::Reset),
-        Action::PmSuspend(target, seconds) => pm_suspend(domain, target, seconds),
-        Action::PmWakeup => domain.change(Change::Woken),
-        Action::Destroy(_) => domain.change(stopped(StoppedDetail::Destroyed)),
-        Action::ManagedSave(flags) => {
-            if !entry.facts.is_persistent() {
-                return Err(Error::not_valid("cannot do managed save for transient domain"));
-            }
-            let state = saved_state(state, flags);
-            let image = entry.live.clone().map(|config| SavedImage { state, config });
-            domain.change(stopped(StoppedDetail::Saved))?;
-            domain.set_managed_save(image);
-            Ok(())
-        }
-        Action::RemoveManagedSave => {
-            domain.set_managed_save(None);
-            Ok(())
-        }
-        Action::SetAutostart(autostart) => domain.set_autostart(autostart),
-    }
-}
-
-/// Refuses ways to reach a guest that a full virtual machine does not have.
-fn by_what_there_is(flags: ShutdownFlags, function: &str) -> Result<()> {
-    let not_there = flags - (ShutdownFlags::ACPI_POWER_BUTTON | ShutdownFlags::GUEST_AGENT);
-    if not_there.is_empty() {
-        return Ok(());
-    }
-    let bits = not_there.bits();
-    Err(Error::invalid_arg(format!("unsupported flags ({bits:#x}) in function {function}")))
-}
-
-fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
-    let image = domain.existing()?.managed_save.clone();
-    let by_flag = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
-    match image {
-        Some(image) if !flags.contains(CreateFlags::FORCE_BOOT) => {
-            let paused = by_flag.or(paused_by(image.state));
-            domain.start(StartedDetail::Restored, paused, Some(image.config))?;
-        }
-        _ => domain.start(StartedDetail::Booted, by_flag, None)?,
-    }
-    domain.set_managed_save(None);
-    Ok(())
-}
-
 /// Makes the configuration under the new name beforehand, which takes its time; and once more if
 /// another was stored meanwhile.
 fn rename(reporter: &Reporter, uuid: Uuid, name: &str) -> Result<Facts> {
@@ -199,32 +112,6 @@ fn rename(reporter: &Reporter, uuid: Uuid, name: &str) -> Result<Facts> {
             return Ok(facts);
         }
     }
-}
-
-/// The guest goes to sleep; one that keeps its state on disk powers off then.
-fn pm_suspend(domain: &mut Draft<'_>, target: SuspendTarget, seconds: u64) -> Result<()> {
-    if seconds != 0 {
-        let info = "Duration not supported. Use 0 for now";
-        return Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Test, info));
-    }
-    let live = domain.existing()?.live.as_deref();
-    let (is_able, kind) = match target {
-        SuspendTarget::Disk => (live.is_none_or(Config::suspend_to_disk), "S4"),
-        _ => (live.is_none_or(Config::suspend_to_mem), "S3"),
-    };
-    if !is_able {
-        return Err(Error::not_valid(format!("{kind} state is disabled for this domain")));
-    }
-    if target == SuspendTarget::Disk {
-        domain.change(Change::PmSuspended(PmSuspendedDetail::Disk))?;
-        return power_off(domain);
-    }
-    domain.change(Change::PmSuspended(PmSuspendedDetail::Memory))
-}
-
-fn power_off(domain: &mut Draft<'_>) -> Result<()> {
-    domain.change(Change::ShutDown(ShutdownDetail::Guest))?;
-    domain.change(stopped(StoppedDetail::Shutdown))
 }
 
 /// Writes the image beside its place, stops the domain, then puts the image there: the state is
@@ -256,31 +143,4 @@ fn restore(reporter: &Reporter, path: &Path, flags: SaveFlags) -> Result<Facts> 
         paused_by(state)
     };
     start_own(reporter, &config, StartedDetail::Restored, paused)
-}
-
-/// How a domain in `state` is to be restored.
-fn saved_state(state: State, flags: SaveFlags) -> SavedState {
-    if flags.contains(SaveFlags::PAUSED) {
-        SavedState::Paused
-    } else if flags.contains(SaveFlags::RUNNING) || state == State::Running {
-        SavedState::Running
-    } else {
-        SavedState::Paused
-    }
-}
-
-fn paused_by(saved: SavedState) -> Option<SuspendedDetail> {
-    (saved == SavedState::Paused).then_some(SuspendedDetail::Restored)
-}
-
-/// What the running instance is to do when the guest ends.
-fn lifecycle_action(
-    domain: &Draft<'_>,
-    event: impl Fn(&Config) -> LifecycleAction,
-) -> Option<LifecycleAction> {
-    domain.entry()?.live.as_deref().map(event)
-}
-
-const fn stopped(how: StoppedDetail) -> Change {
-    Change::Stopped { how, killed: false }
 }
