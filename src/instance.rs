@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread::{self, ThreadId};
 
 use crate::domain::Facts;
 use crate::driver::{self, Driver, Operation, Reporter};
@@ -13,7 +12,7 @@ use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{EventSupport, EventType};
 use crate::registry::Registry;
 use crate::sync::{Condvar, Mutex};
-use crate::sys::PerProcess;
+use crate::sys::{self, PerProcess, Thread};
 
 /// The instances that connections opened later will share, by scheme, host and path.
 #[derive(Default)]
@@ -25,7 +24,7 @@ struct Shared {
 
 enum Place {
     /// By this thread, which holds no lock meanwhile: it may take long.
-    Opening(ThreadId),
+    Opening(Thread),
     Open(Weak<Instance>),
 }
 
@@ -56,7 +55,7 @@ impl Shared {
         let mut places = self.places.lock();
         loop {
             match places.get(key) {
-                Some(Place::Opening(thread)) if *thread == thread::current().id() => {
+                Some(Place::Opening(thread)) if *thread == sys::this_thread() => {
                     return Err(Error::not_valid(format!("'{key}' is being opened")));
                 }
                 Some(Place::Opening(_)) => self.settled.wait(&mut places),
@@ -64,7 +63,7 @@ impl Shared {
                     return Ok(Some(instance));
                 }
                 _ => {
-                    places.insert(key.to_owned(), Place::Opening(thread::current().id()));
+                    places.insert(key.to_owned(), Place::Opening(sys::this_thread()));
                     return Ok(None);
                 }
             }

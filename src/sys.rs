@@ -125,6 +125,15 @@ pub(crate) fn spawn(
     started
 }
 
+/// A thread that runs now.
+pub(crate) type Thread = libc::pthread_t;
+
+/// Which thread this is. The standard library would keep something for a thread of the program.
+pub(crate) fn this_thread() -> Thread {
+    // SAFETY: it takes nothing and cannot fail.
+    unsafe { libc::pthread_self() }
+}
+
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 /// How many forks have led to this process since the library was first used.

@@ -42,6 +42,8 @@ programs! {
     bad_input;
     /// Deregistering while events come: no call after it returned, freed once (G8).
     threads;
+    /// The default event loop, and callbacks that run in it (G5, G8).
+    event_loop;
     /// Power management, autostart and flags.
     operations;
     /// The child of a fork can free what it inherited, and nothing else (G12).

@@ -13,13 +13,13 @@ use std::sync::Once;
 use virtwatch::{
     AddedDetail, CatchupCause, CrashedDetail, CrashedReason, CreateFlags, DefinedDetail,
     DestroyFlags, ErrorCode, ErrorDomain, EventSupport, EventType, ListFlags, Origin, PausedReason,
-    PmSuspendedDetail, RemovedDetail, ResumedDetail, RunningReason, SaveFlags, ShutdownDetail,
-    ShutdownFlags, ShutdownReason, ShutoffReason, StartedDetail, State, StoppedDetail,
-    SuspendTarget, SuspendedDetail, UndefineFlags, UndefinedDetail, XmlFlags,
+    PmSuspendedDetail, Readiness, RemovedDetail, ResumedDetail, RunningReason, SaveFlags,
+    ShutdownDetail, ShutdownFlags, ShutdownReason, ShutoffReason, StartedDetail, State,
+    StoppedDetail, SuspendTarget, SuspendedDetail, UndefineFlags, UndefinedDetail, XmlFlags,
 };
 
 /// The files of the C face in the order of the header.
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "library",
     "number",
     "flag",
@@ -32,6 +32,7 @@ const FILES: [&str; 15] = [
     "cursor",
     "record",
     "event",
+    "event_loop",
     "watch",
     "stats",
     "name",
@@ -307,6 +308,15 @@ fn the_numbers_are_those_of_the_library() {
         numbers.meet(&format!("VW_RECORD_{name}"), number);
     }
     numbers.meet("VW_WATCH_SNAPSHOT", 1);
+    let readiness = [
+        ("READABLE", Readiness::READABLE),
+        ("WRITABLE", Readiness::WRITABLE),
+        ("ERROR", Readiness::ERROR),
+        ("HANGUP", Readiness::HANGUP),
+    ];
+    for (name, readiness) in readiness {
+        numbers.meet(&format!("VW_EVENT_HANDLE_{name}"), readiness.bits());
+    }
     numbers.meet("VW_DOMAIN_EVENT_DEREGISTER_NOWAIT", 1);
 
     // What only libvirt's interface has.

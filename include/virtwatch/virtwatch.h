@@ -10,10 +10,11 @@
  * then.
  *
  * Threads: every function may be called from any thread, handles may be shared,
- * and inside a callback everything may be called. Callbacks run on a thread
- * that the connection has for them, with all Unix signals blocked, one at a
- * time. No lock is held while they run. Only watches are used by one thread at
- * a time.
+ * and inside a callback everything may be called. Callbacks run one at a time,
+ * in the event loop that was registered before their connection was opened, see
+ * vwEventRegisterImpl(), or else on a thread that the connection has for them,
+ * with all Unix signals blocked. No lock is held while they run. Only watches
+ * are used by one thread at a time.
  *
  * Ownership: what ...Open, ...New, ...Lookup, ...Define, ...Create and ...List
  * return is a reference that the caller gives back with vwConnectClose(),
@@ -654,6 +655,24 @@ typedef enum vwDeregisterFlags {
 } vwDeregisterFlags;
 
 /**
+ * vwEventHandleType:
+ *
+ * What a file descriptor is watched for, and what it is.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwEventHandleType {
+    /** it can be read */
+    VW_EVENT_HANDLE_READABLE = 1,
+    /** it can be written */
+    VW_EVENT_HANDLE_WRITABLE = 2,
+    /** there is an error, or it is no file descriptor */
+    VW_EVENT_HANDLE_ERROR = 4,
+    /** the other end is gone */
+    VW_EVENT_HANDLE_HANGUP = 8,
+} vwEventHandleType;
+
+/**
  * vwEventSupport:
  *
  * What a source can tell about events of a type.
@@ -1104,7 +1123,7 @@ typedef void (*vwConnectDomainEventGenericCallback)(vwConnectPtr conn,
  *
  * Frees what belongs to a registered callback. It runs exactly once, after the
  * last call of the callback has returned, with no lock held: on the thread that
- * deregisters, or on the connection's thread if the callback was running then.
+ * deregisters, or where the callback was running then.
  * Every function of the library may be called in it. It never runs when the
  * registration failed.
  *
@@ -1206,6 +1225,123 @@ typedef struct vwRecord {
 typedef void (*vwDomainRecordCallback)(vwConnectPtr conn,
                                        const struct vwRecord *rec,
                                        void *opaque);
+
+/**
+ * vwEventHandleCallback:
+ * @watch: the number that vwEventAddHandle() returned
+ * @fd: the file descriptor
+ * @events: what it is: vwEventHandleType values
+ * @opaque: the pointer that was given with the callback
+ *
+ * Tells that a file descriptor is ready. It runs in the event loop; every
+ * function of the library may be called in it.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwEventHandleCallback)(int watch,
+                                      int fd,
+                                      int events,
+                                      void *opaque);
+
+/**
+ * vwEventAddHandleFunc:
+ * @fd: a file descriptor
+ * @event: what to watch it for: vwEventHandleType values
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @ff: frees @opaque, may be NULL
+ *
+ * An event loop's own vwEventAddHandle().
+ *
+ * Returns a number for it, which is not negative; -1: error, and @ff will not
+ * run.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwEventAddHandleFunc)(int fd,
+                                    int event,
+                                    vwEventHandleCallback cb,
+                                    void *opaque,
+                                    vwFreeCallback ff);
+
+/**
+ * vwEventUpdateHandleFunc:
+ * @watch: the number of a file descriptor
+ * @event: what to watch it for
+ *
+ * An event loop's own vwEventUpdateHandle().
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwEventUpdateHandleFunc)(int watch, int event);
+
+/**
+ * vwEventRemoveHandleFunc:
+ * @watch: the number of a file descriptor
+ *
+ * An event loop's own vwEventRemoveHandle(): the callback does not start any
+ * more, and what was given to free its pointer is called later, by the loop,
+ * when the callback does not run.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwEventRemoveHandleFunc)(int watch);
+
+/**
+ * vwEventTimeoutCallback:
+ * @timer: the number that vwEventAddTimeout() returned
+ * @opaque: the pointer that was given with the callback
+ *
+ * Tells that the time of a timer has come. It runs in the event loop; every
+ * function of the library may be called in it.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwEventTimeoutCallback)(int timer, void *opaque);
+
+/**
+ * vwEventAddTimeoutFunc:
+ * @timeout: milliseconds; 0: in every iteration, -1: never
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @ff: frees @opaque, may be NULL
+ *
+ * An event loop's own vwEventAddTimeout().
+ *
+ * Returns a number for it, which is not negative; -1: error, and @ff will not
+ * run.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwEventAddTimeoutFunc)(int timeout,
+                                     vwEventTimeoutCallback cb,
+                                     void *opaque,
+                                     vwFreeCallback ff);
+
+/**
+ * vwEventUpdateTimeoutFunc:
+ * @timer: the number of a timer
+ * @timeout: milliseconds; 0: in every iteration, -1: never
+ *
+ * An event loop's own vwEventUpdateTimeout().
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwEventUpdateTimeoutFunc)(int timer, int timeout);
+
+/**
+ * vwEventRemoveTimeoutFunc:
+ * @timer: the number of a timer
+ *
+ * An event loop's own vwEventRemoveTimeout(), see vwEventRemoveHandleFunc.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwEventRemoveTimeoutFunc)(int timer);
 
 /** A watch, as functions take it. */
 typedef struct vwWatch *vwWatchPtr;
@@ -2379,12 +2515,12 @@ int vwCursorParse(const char *text, struct vwCursor *cursor);
  * has are accepted, and heard of where the driver tells such events.
  *
  * The callback hears exactly the events numbered after the moment when this
- * returned, in order, on a thread that the connection has for it. It may be
- * registered any number of times. The registration holds @conn.
+ * returned, in order. It may be registered any number of times. The registration
+ * holds @conn.
  *
  * Returns the id of the registration, for
- * vwConnectDomainEventDeregisterAny(); -1: VW_ERR_INVALID_ARG, and @freecb will
- * not run.
+ * vwConnectDomainEventDeregisterAny(); -1: VW_ERR_INVALID_ARG,
+ * VW_ERR_INTERNAL_ERROR (the event loop refused), and @freecb will not run.
  *
  * Since: 0.1.0
  */
@@ -2453,6 +2589,166 @@ int vwConnectDomainRecordRegister(vwConnectPtr conn,
                                   vwDomainRecordCallback cb,
                                   void *opaque,
                                   vwFreeCallback freecb);
+
+/**
+ * vwEventRegisterImpl:
+ * @addHandle: as vwEventAddHandle()
+ * @updateHandle: as vwEventUpdateHandle()
+ * @removeHandle: as vwEventRemoveHandle()
+ * @addTimeout: as vwEventAddTimeout()
+ * @updateTimeout: as vwEventUpdateTimeout()
+ * @removeTimeout: as vwEventRemoveTimeout()
+ *
+ * Has the callbacks of connections that are opened from now on run in an event
+ * loop of the program. It can be done once in a process; what is registered
+ * later is ignored. The program has to run its loop then: nothing is delivered
+ * while it does not, and no watch and no change waits for it.
+ *
+ * For each connection with callbacks the library adds one handle, which is
+ * readable while there is something to deliver, and removes it with the last of
+ * them. It does so on the threads that register and deregister, with no lock
+ * held. The other functions it calls only for those who call vwEventAddHandle()
+ * and its kin. The handle's callback may be called on any thread; called while
+ * it runs, it does nothing. It delivers all that there is.
+ *
+ * No loop has to be registered: without one, callbacks run on a thread of their
+ * connection. A child of fork() has none until it registers one.
+ *
+ * An argument that is NULL is an error, and nothing is registered.
+ *
+ * Since: 0.1.0
+ */
+void vwEventRegisterImpl(vwEventAddHandleFunc addHandle,
+                         vwEventUpdateHandleFunc updateHandle,
+                         vwEventRemoveHandleFunc removeHandle,
+                         vwEventAddTimeoutFunc addTimeout,
+                         vwEventUpdateTimeoutFunc updateTimeout,
+                         vwEventRemoveTimeoutFunc removeTimeout);
+
+/**
+ * vwEventRegisterDefaultImpl:
+ *
+ * Registers the event loop of this library, see vwEventRegisterImpl(). The
+ * program runs it by calling vwEventRunDefaultImpl() again and again.
+ *
+ * Returns 0, also if an event loop was registered before, which stays.
+ *
+ * Since: 0.1.0
+ */
+int vwEventRegisterDefaultImpl(void);
+
+/**
+ * vwEventRunDefaultImpl:
+ *
+ * Runs one iteration of the event loop that vwEventRegisterDefaultImpl() has
+ * registered: waits until something is ready, calls everything that is, once,
+ * and frees what was removed. All events that there are for callbacks are
+ * delivered in one iteration. A Unix signal ends the wait.
+ *
+ * While another thread runs the loop, it waits until that is done. In a
+ * callback of the loop it may be called too; callbacks that are running are
+ * left out then.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (that loop is not registered),
+ * VW_ERR_SYSTEM_ERROR.
+ *
+ * Since: 0.1.0
+ */
+int vwEventRunDefaultImpl(void);
+
+/**
+ * vwEventAddHandle:
+ * @fd: a file descriptor, to stay open until it is removed
+ * @events: what to watch it for: vwEventHandleType values, 0 for nothing
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @ff: frees @opaque, may be NULL
+ *
+ * Has the event loop call @cb whenever a file descriptor is ready. Errors and
+ * hang-ups are told whether they were asked for or not, unless @events is 0.
+ *
+ * This and the next five go to the event loop that is registered. The default
+ * one may be changed by any thread, and in its callbacks.
+ *
+ * Returns a number for it, from 1 on; -1: VW_ERR_OPERATION_INVALID (no event
+ * loop is registered), VW_ERR_INVALID_ARG, or the loop refused, and @ff will not
+ * run.
+ *
+ * Since: 0.1.0
+ */
+int vwEventAddHandle(int fd,
+                     int events,
+                     vwEventHandleCallback cb,
+                     void *opaque,
+                     vwFreeCallback ff);
+
+/**
+ * vwEventUpdateHandle:
+ * @watch: the number of a file descriptor
+ * @events: what to watch it for: vwEventHandleType values, 0 for nothing
+ *
+ * Changes what a file descriptor is watched for. That takes effect at once,
+ * also for one that is ready already and was not called yet.
+ *
+ * Since: 0.1.0
+ */
+void vwEventUpdateHandle(int watch, int events);
+
+/**
+ * vwEventRemoveHandle:
+ * @watch: the number of a file descriptor
+ *
+ * Removes a file descriptor: its callback does not start any more. What frees
+ * its pointer is called later, in the loop, when the callback does not run.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG (it is not there), VW_ERR_OPERATION_INVALID
+ * (no event loop is registered), or the loop refused.
+ *
+ * Since: 0.1.0
+ */
+int vwEventRemoveHandle(int watch);
+
+/**
+ * vwEventAddTimeout:
+ * @frequency: milliseconds; 0: in every iteration, -1: never
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @ff: frees @opaque, may be NULL
+ *
+ * Has the event loop call @cb each time that so much time has passed, until the
+ * timer is changed or removed.
+ *
+ * Returns a number for it, from 1 on; -1: as vwEventAddHandle().
+ *
+ * Since: 0.1.0
+ */
+int vwEventAddTimeout(int frequency,
+                      vwEventTimeoutCallback cb,
+                      void *opaque,
+                      vwFreeCallback ff);
+
+/**
+ * vwEventUpdateTimeout:
+ * @timer: the number of a timer
+ * @frequency: milliseconds; 0: in every iteration, -1: never
+ *
+ * Changes the time of a timer, which begins to run anew.
+ *
+ * Since: 0.1.0
+ */
+void vwEventUpdateTimeout(int timer, int frequency);
+
+/**
+ * vwEventRemoveTimeout:
+ * @timer: the number of a timer
+ *
+ * Removes a timer, as vwEventRemoveHandle() does a file descriptor.
+ *
+ * Returns 0; -1: as vwEventRemoveHandle().
+ *
+ * Since: 0.1.0
+ */
+int vwEventRemoveTimeout(int timer);
 
 /**
  * vwWatchNew:

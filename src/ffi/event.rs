@@ -19,7 +19,7 @@ use crate::{Event, EventTypes, Record, Result, Uuid, WatchOptions};
 ///
 /// Frees what belongs to a registered callback. It runs exactly once, after the
 /// last call of the callback has returned, with no lock held: on the thread that
-/// deregisters, or on the connection's thread if the callback was running then.
+/// deregisters, or where the callback was running then.
 /// Every function of the library may be called in it. It never runs when the
 /// registration failed.
 ///
@@ -46,7 +46,8 @@ pub type vwConnectDomainEventGenericCallback =
 /// @detail: a number that goes with the type
 /// @opaque: the pointer that was given with the callback
 ///
-/// Tells an event of the lifecycle. It runs on a thread of the connection, one
+/// Tells an event of the lifecycle. It runs in the event loop that was registered
+/// before the connection was opened, or else on a thread of the connection, one
 /// call at a time; every function of the library may be called in it. It must
 /// return: no longjmp() and no C++ exception may leave it.
 ///
@@ -180,12 +181,12 @@ fn wait_in_vain(
 /// has are accepted, and heard of where the driver tells such events.
 ///
 /// The callback hears exactly the events numbered after the moment when this
-/// returned, in order, on a thread that the connection has for it. It may be
-/// registered any number of times. The registration holds @conn.
+/// returned, in order. It may be registered any number of times. The registration
+/// holds @conn.
 ///
 /// Returns the id of the registration, for
-/// vwConnectDomainEventDeregisterAny(); -1: VW_ERR_INVALID_ARG, and @freecb will
-/// not run.
+/// vwConnectDomainEventDeregisterAny(); -1: VW_ERR_INVALID_ARG,
+/// VW_ERR_INTERNAL_ERROR (the event loop refused), and @freecb will not run.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

@@ -17,6 +17,24 @@ pub enum vwDeregisterFlags {
     VW_DOMAIN_EVENT_DEREGISTER_NOWAIT = 1,
 }
 
+/// vwEventHandleType:
+///
+/// What a file descriptor is watched for, and what it is.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwEventHandleType {
+    /// it can be read
+    VW_EVENT_HANDLE_READABLE = 1,
+    /// it can be written
+    VW_EVENT_HANDLE_WRITABLE = 2,
+    /// there is an error, or it is no file descriptor
+    VW_EVENT_HANDLE_ERROR = 4,
+    /// the other end is gone
+    VW_EVENT_HANDLE_HANGUP = 8,
+}
+
 /// vwEventFlags:
 ///
 /// What else is known of an event. Later releases may add values.

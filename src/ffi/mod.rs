@@ -48,6 +48,7 @@ pub mod cursor;
 pub mod domain;
 pub mod error;
 pub mod event;
+pub mod event_loop;
 pub mod flag;
 pub mod library;
 pub mod list;

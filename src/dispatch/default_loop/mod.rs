@@ -5,7 +5,6 @@ mod source;
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 pub use self::source::Readiness;
@@ -14,7 +13,7 @@ use super::event_loop::{EventLoop, Ready};
 use super::user_code;
 use crate::error::{Error, Result};
 use crate::sync::{Condvar, Mutex};
-use crate::sys::{self, Signal, Waited};
+use crate::sys::{self, Signal, Thread, Waited};
 
 /// A loop over file descriptors and timers.
 ///
@@ -39,7 +38,7 @@ struct State {
     /// Callbacks that were removed and do not run.
     removed: Vec<Callback>,
     /// Which thread runs it, and how deep: its callbacks may run it again.
-    runner: Option<ThreadId>,
+    runner: Option<Thread>,
     depth: usize,
     waits: bool,
 }
@@ -136,7 +135,7 @@ impl DefaultLoop {
     /// # Errors
     /// SYSTEM_ERROR: it cannot wait.
     pub fn run(&self) -> Result<()> {
-        let here = thread::current().id();
+        let here = sys::this_thread();
         let mut state = self.state.lock();
         while state.runner.is_some_and(|runner| runner != here) {
             self.free.wait(&mut state);

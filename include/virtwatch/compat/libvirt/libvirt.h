@@ -162,6 +162,11 @@
 #define VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD VW_DOMAIN_EVENT_ID_BLOCK_THRESHOLD
 #define VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE VW_DOMAIN_EVENT_ID_MEMORY_FAILURE
 #define VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE VW_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE
+#define virEventHandleType vwEventHandleType
+#define VIR_EVENT_HANDLE_READABLE VW_EVENT_HANDLE_READABLE
+#define VIR_EVENT_HANDLE_WRITABLE VW_EVENT_HANDLE_WRITABLE
+#define VIR_EVENT_HANDLE_ERROR VW_EVENT_HANDLE_ERROR
+#define VIR_EVENT_HANDLE_HANGUP VW_EVENT_HANDLE_HANGUP
 #define virDomainDefineFlags vwDomainDefineFlags
 #define VIR_DOMAIN_DEFINE_VALIDATE VW_DOMAIN_DEFINE_VALIDATE
 #define virDomainCreateFlags vwDomainCreateFlags
@@ -240,6 +245,14 @@
 #define virDomainInfoPtr vwDomainInfoPtr
 #define virConnectDomainEventGenericCallback vwConnectDomainEventGenericCallback
 #define virFreeCallback vwFreeCallback
+#define virEventHandleCallback vwEventHandleCallback
+#define virEventAddHandleFunc vwEventAddHandleFunc
+#define virEventUpdateHandleFunc vwEventUpdateHandleFunc
+#define virEventRemoveHandleFunc vwEventRemoveHandleFunc
+#define virEventTimeoutCallback vwEventTimeoutCallback
+#define virEventAddTimeoutFunc vwEventAddTimeoutFunc
+#define virEventUpdateTimeoutFunc vwEventUpdateTimeoutFunc
+#define virEventRemoveTimeoutFunc vwEventRemoveTimeoutFunc
 #define virInitialize vwInitialize
 #define virGetVersion vwGetVersion
 #define virConnectOpen vwConnectOpen
@@ -305,5 +318,14 @@
 #define virDomainRename vwDomainRename
 #define virConnectDomainEventRegisterAny vwConnectDomainEventRegisterAny
 #define virConnectDomainEventDeregisterAny vwConnectDomainEventDeregisterAny
+#define virEventRegisterImpl vwEventRegisterImpl
+#define virEventRegisterDefaultImpl vwEventRegisterDefaultImpl
+#define virEventRunDefaultImpl vwEventRunDefaultImpl
+#define virEventAddHandle vwEventAddHandle
+#define virEventUpdateHandle vwEventUpdateHandle
+#define virEventRemoveHandle vwEventRemoveHandle
+#define virEventAddTimeout vwEventAddTimeout
+#define virEventUpdateTimeout vwEventUpdateTimeout
+#define virEventRemoveTimeout vwEventRemoveTimeout
 
 #endif /* VIRTWATCH_COMPAT_LIBVIRT_H */
