@@ -41,11 +41,11 @@ pub mod ffi;
 pub use connection::{Canceller, Connection, Domain, ListFlags, Registration, Watch, XmlFlags};
 pub use dispatch::{DefaultLoop, EventLoop, Readiness, Ready, register_event_loop};
 pub use domain::{
-    Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, PausedReason,
+    Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, Metadata, PausedReason,
     RunningReason, ShutdownReason, ShutoffReason, State, Status,
 };
 pub use driver::{
-    CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
+    AffectFlags, CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
 };
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
 pub use event::{

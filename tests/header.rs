@@ -11,11 +11,12 @@ use std::process::Command;
 use std::sync::Once;
 
 use virtwatch::{
-    AddedDetail, CatchupCause, CrashedDetail, CrashedReason, CreateFlags, DefinedDetail,
-    DestroyFlags, ErrorCode, ErrorDomain, EventSupport, EventType, ListFlags, Origin, PausedReason,
-    PmSuspendedDetail, Readiness, RemovedDetail, ResumedDetail, RunningReason, SaveFlags,
-    ShutdownDetail, ShutdownFlags, ShutdownReason, ShutoffReason, StartedDetail, State,
-    StoppedDetail, SuspendTarget, SuspendedDetail, UndefineFlags, UndefinedDetail, XmlFlags,
+    AddedDetail, AffectFlags, CatchupCause, CrashedDetail, CrashedReason, CreateFlags,
+    DefinedDetail, DestroyFlags, ErrorCode, ErrorDomain, EventSupport, EventType, ListFlags,
+    Origin, PausedReason, PmSuspendedDetail, Readiness, RemovedDetail, ResumedDetail,
+    RunningReason, SaveFlags, ShutdownDetail, ShutdownFlags, ShutdownReason, ShutoffReason,
+    StartedDetail, State, StoppedDetail, SuspendTarget, SuspendedDetail, UndefineFlags,
+    UndefinedDetail, XmlFlags,
 };
 
 /// The files of the C face in the order of the header.
@@ -28,6 +29,7 @@ const FILES: [&str; 16] = [
     "list",
     "domain",
     "operation",
+    "metadata",
     "uuid",
     "cursor",
     "record",
@@ -296,6 +298,7 @@ fn the_numbers_are_those_of_the_library() {
     numbers.meet_flags::<ShutdownFlags>("VW_DOMAIN_REBOOT_");
     numbers.meet_flags::<SaveFlags>("VW_DOMAIN_SAVE_");
     numbers.meet_flags::<XmlFlags>("VW_DOMAIN_XML_");
+    numbers.meet_flags::<AffectFlags>("VW_DOMAIN_AFFECT_");
     numbers.meet_flags::<ListFlags>("VW_CONNECT_LIST_DOMAINS_");
 
     // What the Rust API says by types.
@@ -327,7 +330,12 @@ fn the_numbers_are_those_of_the_library() {
         numbers.meet(&format!("VW_ERR_{name}"), number);
     }
     numbers.meet("VW_ERR_OK", 0);
-    for nothing in ["NONE", "DESTROY_DEFAULT", "SHUTDOWN_DEFAULT", "REBOOT_DEFAULT"] {
+    for (number, name) in (0..).zip(["DESCRIPTION", "TITLE", "ELEMENT"]) {
+        numbers.meet(&format!("VW_DOMAIN_METADATA_{name}"), number);
+    }
+    for nothing in
+        ["NONE", "AFFECT_CURRENT", "DESTROY_DEFAULT", "SHUTDOWN_DEFAULT", "REBOOT_DEFAULT"]
+    {
         numbers.meet(&format!("VW_DOMAIN_{nothing}"), 0);
     }
     numbers.meet("VW_DOMAIN_DEFINE_VALIDATE", 1);

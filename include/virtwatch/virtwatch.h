@@ -909,6 +909,38 @@ typedef enum vwDomainSaveRestoreFlags {
 } vwDomainSaveRestoreFlags;
 
 /**
+ * vwDomainMetadataType:
+ *
+ * Which metadata.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainMetadataType {
+    /** the description */
+    VW_DOMAIN_METADATA_DESCRIPTION = 0,
+    /** the title, one line */
+    VW_DOMAIN_METADATA_TITLE = 1,
+    /** the element of a namespace */
+    VW_DOMAIN_METADATA_ELEMENT = 2,
+} vwDomainMetadataType;
+
+/**
+ * vwDomainModificationImpact:
+ *
+ * Which configuration a change is about.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainModificationImpact {
+    /** the one in effect: of an active domain the live one, else the stored one */
+    VW_DOMAIN_AFFECT_CURRENT = 0,
+    /** that of the running instance */
+    VW_DOMAIN_AFFECT_LIVE = 1,
+    /** the stored one, which the next start takes */
+    VW_DOMAIN_AFFECT_CONFIG = 2,
+} vwDomainModificationImpact;
+
+/**
  * vwNodeSuspendTarget:
  *
  * Where a guest that is suspended by power management keeps its state.
@@ -2434,6 +2466,61 @@ int vwDomainSetAutostart(vwDomainPtr domain,
 int vwDomainRename(vwDomainPtr domain,
                    const char *new_name,
                    unsigned int flags);
+
+/**
+ * vwDomainSetMetadata:
+ * @domain: a domain
+ * @type: a vwDomainMetadataType
+ * @metadata: a text, or a document whose root element is kept; NULL, or an empty
+ *   text, to remove what there is
+ * @key: the prefix to write an element with; NULL otherwise
+ * @uri: the namespace of an element, which identifies it; NULL otherwise
+ * @flags: vwDomainModificationImpact
+ *
+ * Keeps a title, a description or an element with the configuration in effect:
+ * of an active domain the live one, else the stored one; or with those that the
+ * flags name. An element takes the place of the one in its namespace. Nothing
+ * else of the document changes. Of the stored one this makes an event,
+ * VW_DOMAIN_EVENT_DEFINED with VW_DOMAIN_EVENT_DEFINED_UPDATED, once a call.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG (an argument, a title of several lines),
+ * VW_ERR_XML_DETAIL (the document is not well formed, too long or too deep),
+ * VW_ERR_XML_ERROR (it is in another namespace, or uses a prefix that it does not
+ * declare), VW_ERR_INTERNAL_ERROR (@key is no prefix, or stands for something else
+ * in it), VW_ERR_OPERATION_INVALID (the domain does not have that configuration),
+ * VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainSetMetadata(vwDomainPtr domain,
+                        int type,
+                        const char *metadata,
+                        const char *key,
+                        const char *uri,
+                        unsigned int flags);
+
+/**
+ * vwDomainGetMetadata:
+ * @domain: a domain
+ * @type: a vwDomainMetadataType
+ * @uri: the namespace of an element; NULL otherwise
+ * @flags: vwDomainModificationImpact
+ *
+ * Tells a title, a description or an element of the configuration in effect, or
+ * of the one that the flag names. An element is told as it was given to
+ * vwDomainSetMetadata(), without the prefix.
+ *
+ * Returns the text, which the caller frees with free(); NULL:
+ * VW_ERR_NO_DOMAIN_METADATA (there is none), VW_ERR_INVALID_ARG,
+ * VW_ERR_OPERATION_INVALID (the domain does not have that configuration),
+ * VW_ERR_NO_DOMAIN.
+ *
+ * Since: 0.1.0
+ */
+char *vwDomainGetMetadata(vwDomainPtr domain,
+                          int type,
+                          const char *uri,
+                          unsigned int flags);
 
 /**
  * vwUUIDGenerate:

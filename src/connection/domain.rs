@@ -8,12 +8,12 @@ use bitflags::bitflags;
 use uuid::Uuid;
 
 use super::{Connection, savable};
-use crate::domain::{Config, Entry, Facts, Identity};
+use crate::domain::{Config, Entry, Facts, Identity, Metadata};
 use crate::driver::{
-    Action, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags, SuspendTarget,
-    UndefineFlags,
+    Action, AffectFlags, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags,
+    SuspendTarget, UndefineFlags,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::Event;
 
 bitflags! {
@@ -255,6 +255,47 @@ impl Domain {
     pub fn rename(&self, name: &str) -> Result<()> {
         self.connection.writable("DomainRename")?;
         self.connection.operate(Operation::Rename(self.uuid(), name)).map(drop)
+    }
+
+    /// Its title, description or an element of its metadata (`virDomainGetMetadata`), of the
+    /// configuration in effect or the one that `affect` names. An element is told as it was given.
+    ///
+    /// # Errors
+    /// NO_DOMAIN_METADATA: there is none. OPERATION_INVALID: it does not have that configuration.
+    /// INVALID_ARG: LIVE and CONFIG together. NO_DOMAIN.
+    pub fn metadata(&self, which: Metadata<'_>, affect: AffectFlags) -> Result<String> {
+        if affect == AffectFlags::all() {
+            return Err(Error::invalid_arg("flags LIVE and CONFIG are mutually exclusive"));
+        }
+        let entry = self.entry()?;
+        let config = match affect.of(&entry.facts)? {
+            AffectFlags::LIVE => &entry.live,
+            _ => &entry.stored,
+        };
+        let config = config.as_ref().ok_or_else(|| Error::no_such_uuid(self.uuid()))?;
+        config.metadata(which)?.ok_or_else(|| {
+            let info = "Requested metadata element is not present";
+            Error::new(ErrorCode::NoDomainMetadata, ErrorDomain::Domain, info)
+        })
+    }
+
+    /// Gives it another title, description or element of its metadata, or none
+    /// (`virDomainSetMetadata`): in the configuration in effect, or in those that `affect` names.
+    /// In the stored one this makes an event, DEFINED(UPDATED). Nothing else of the document
+    /// changes. See [`Config::with_metadata`].
+    ///
+    /// # Errors
+    /// What is wrong with the value. OPERATION_INVALID: it does not have that configuration.
+    /// NO_DOMAIN.
+    pub fn set_metadata(
+        &self,
+        which: Metadata<'_>,
+        value: Option<&str>,
+        affect: AffectFlags,
+    ) -> Result<()> {
+        self.connection.writable("DomainSetMetadata")?;
+        let operation = Operation::SetMetadata(self.uuid(), which, value, affect);
+        self.connection.operate(operation).map(drop)
     }
 
     /// Removes the stored configuration (`virDomainUndefineFlags`): an inactive domain no longer

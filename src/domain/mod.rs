@@ -6,7 +6,7 @@ mod entry;
 mod facts;
 mod status;
 
-pub use config::{Config, LifecycleAction};
+pub use config::{Config, LifecycleAction, Metadata};
 pub(crate) use entry::{Entry, SavedImage, SavedState};
 pub use facts::{Condition, Facts, Identity};
 pub use status::{

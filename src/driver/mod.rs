@@ -2,13 +2,14 @@
 //! Where domains come from: a driver carries out operations and reports what changed.
 
 mod operation;
+mod reconfigure;
 mod reporter;
 mod test;
 mod usual;
 
 pub(crate) use operation::{Action, Operation};
 pub use operation::{
-    CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
+    AffectFlags, CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
 };
 pub(crate) use reporter::Reporter;
 

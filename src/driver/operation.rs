@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bitflags::bitflags;
 use uuid::Uuid;
 
-use crate::domain::Config;
+use crate::domain::{Config, Facts, Metadata};
+use crate::error::{Error, Result};
 use crate::numbered::numbered;
 
 bitflags! {
@@ -93,6 +94,39 @@ bitflags! {
     }
 }
 
+bitflags! {
+    /// Which configuration a change is about: `virDomainModificationImpact`. Without a flag it is
+    /// the one in effect: of an active domain the live one, else the stored one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct AffectFlags: u32 {
+        /// That of the running instance.
+        const LIVE = 1;
+        /// The stored one, which the next start takes.
+        const CONFIG = 2;
+    }
+}
+
+impl AffectFlags {
+    /// What they come to for a domain: always at least one.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it does not have that configuration.
+    pub(crate) fn of(self, facts: &Facts) -> Result<Self> {
+        let affected = match self.is_empty() {
+            true if facts.is_active() => Self::LIVE,
+            true => Self::CONFIG,
+            false => self,
+        };
+        if affected.contains(Self::LIVE) && !facts.is_active() {
+            return Err(Error::not_valid("domain is not running"));
+        }
+        if affected.contains(Self::CONFIG) && !facts.is_persistent() {
+            return Err(Error::not_valid("transient domains do not have any persistent config"));
+        }
+        Ok(affected)
+    }
+}
+
 numbered! {
     /// Where a guest that is suspended by power management keeps its state:
     /// `virNodeSuspendTarget`.
@@ -119,6 +153,8 @@ pub(crate) enum Operation<'a> {
     Save(Uuid, &'a Path, SaveFlags),
     /// Give a domain another name.
     Rename(Uuid, &'a str),
+    /// Give it other metadata, or none.
+    SetMetadata(Uuid, Metadata<'a>, Option<&'a str>, AffectFlags),
     /// Something with a known domain that needs nothing but itself.
     Domain(Uuid, Action),
 }

@@ -1,6 +1,6 @@
 //! The flags of the interface, as C enumerations: see `number`.
 
-use std::ffi::c_uint;
+use std::ffi::{c_int, c_uint};
 
 use super::guard::Call;
 use crate::{Event, Result};
@@ -207,6 +207,38 @@ pub enum vwDomainSaveRestoreFlags {
     VW_DOMAIN_SAVE_RESET_NVRAM = 8,
 }
 
+/// vwDomainMetadataType:
+///
+/// Which metadata.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwDomainMetadataType {
+    /// the description
+    VW_DOMAIN_METADATA_DESCRIPTION = 0,
+    /// the title, one line
+    VW_DOMAIN_METADATA_TITLE = 1,
+    /// the element of a namespace
+    VW_DOMAIN_METADATA_ELEMENT = 2,
+}
+
+/// vwDomainModificationImpact:
+///
+/// Which configuration a change is about.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwDomainModificationImpact {
+    /// the one in effect: of an active domain the live one, else the stored one
+    VW_DOMAIN_AFFECT_CURRENT = 0,
+    /// that of the running instance
+    VW_DOMAIN_AFFECT_LIVE = 1,
+    /// the stored one, which the next start takes
+    VW_DOMAIN_AFFECT_CONFIG = 2,
+}
+
 /// vwNodeSuspendTarget:
 ///
 /// Where a guest that is suspended by power management keeps its state.
@@ -282,6 +314,18 @@ pub enum vwConnectListAllDomainsFlags {
     VW_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT = 16384,
     /// without checkpoints
     VW_CONNECT_LIST_DOMAINS_NO_CHECKPOINT = 32768,
+}
+
+impl vwDomainMetadataType {
+    /// The type with this number, if there is one.
+    pub(super) const fn from_number(number: c_int) -> Option<Self> {
+        match number {
+            0 => Some(Self::VW_DOMAIN_METADATA_DESCRIPTION),
+            1 => Some(Self::VW_DOMAIN_METADATA_TITLE),
+            2 => Some(Self::VW_DOMAIN_METADATA_ELEMENT),
+            _ => None,
+        }
+    }
 }
 
 impl vwEventFlags {

@@ -52,6 +52,7 @@ pub mod event_loop;
 pub mod flag;
 pub mod library;
 pub mod list;
+pub mod metadata;
 pub mod name;
 pub mod number;
 pub mod operation;

@@ -177,6 +177,24 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Configurations are edited; of the stored one this makes an event.
+    pub(crate) fn edit(
+        &mut self,
+        live: Option<Arc<Config>>,
+        stored: Option<Arc<Config>>,
+    ) -> Result<()> {
+        self.existing()?;
+        if let Some(stored) = stored {
+            let definition = self.counters.definition();
+            self.apply(Change::Edited { definition }, None)?;
+            self.keep(|entry| entry.stored = Some(stored));
+        }
+        if let Some(live) = live {
+            self.keep(|entry| entry.live = Some(live));
+        }
+        Ok(())
+    }
+
     /// A running instance came to be: of the stored configuration, or of `own`, which then is the
     /// instance's until it stops.
     pub(crate) fn start(

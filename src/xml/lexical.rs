@@ -49,9 +49,16 @@ pub(super) fn resolve(reference: &str) -> Option<char> {
     char::from_u32(code).filter(|&c| is_char(c))
 }
 
-/// Text with the characters escaped that may not stand in an element.
+/// Text with the characters escaped that may not stand in an element, or would be read as others.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    quick_xml::escape::partial_escape(text)
+    let escaped = quick_xml::escape::partial_escape(text);
+    if escaped.contains('\r') { Cow::Owned(escaped.replace('\r', "&#13;")) } else { escaped }
+}
+
+/// The same for the value of an attribute.
+pub(crate) fn escape_quoted(text: &str) -> String {
+    let escaped = quick_xml::escape::escape(text);
+    escaped.replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
 }
 
 /// The beginning of a value, short enough for a message.
@@ -94,7 +101,7 @@ pub(super) fn split_before(text: &str, stops: impl Fn(u8) -> bool) -> (&str, &st
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if name.bytes().all(is_plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
         return !name.is_empty();

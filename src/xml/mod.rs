@@ -10,6 +10,7 @@
 //! Every piece knows its offset, so that an edit leaves the rest of the document as it came.
 
 mod lexical;
+mod namespace;
 mod node;
 #[cfg(test)]
 mod tests;
@@ -19,8 +20,9 @@ use std::ops::Range;
 use quick_xml::events::Event;
 use smallvec::SmallVec;
 
-pub(crate) use self::lexical::{escape, excerpt, is_space};
-use self::lexical::{forbidden_character, is_name, is_space_byte, resolve, split_before};
+pub(crate) use self::lexical::{escape, escape_quoted, excerpt, is_name, is_space};
+use self::lexical::{forbidden_character, is_space_byte, resolve, split_before};
+pub(crate) use self::namespace::{Namespaces, declared_prefix, prefix};
 pub(crate) use self::node::{Attribute, Content, Node, Tag};
 use self::node::{Attributes, Text};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};

@@ -119,6 +119,8 @@ static void no_domain(vwDomainPtr bad)
     BAD(vwDomainManagedSaveRemove(bad, 0), -1);
     BAD(vwDomainPMSuspendForDuration(bad, 0, 0, 0), -1);
     BAD(vwDomainPMWakeup(bad, 0), -1);
+    BAD(vwDomainSetMetadata(bad, VW_DOMAIN_METADATA_TITLE, "t", NULL, NULL, 0), -1);
+    BAD(vwDomainGetMetadata(bad, VW_DOMAIN_METADATA_TITLE, NULL, 0), NULL);
     BAD(vwDomainGetAutostart(bad, &state), -1);
     BAD(vwDomainSetAutostart(bad, 1), -1);
     BAD(vwDomainRename(bad, "x", 0), -1);
@@ -193,6 +195,12 @@ static void nulls(void)
     BAD(vwDomainGetState(vm, NULL, NULL, 0), -1, "state in vwDomainGetState");
     BAD(vwDomainGetInfo(vm, NULL), -1, "info in vwDomainGetInfo");
     BAD(vwDomainGetAutostart(vm, NULL), -1, "autostart in vwDomainGetAutostart");
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", "k", NULL, 0), -1,
+        "uri in vwDomainSetMetadata");
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", NULL, "u", 0), -1,
+        "key in vwDomainSetMetadata");
+    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, NULL, 0), NULL,
+        "uri in vwDomainGetMetadata");
     BAD(vwDomainGetUUID(vm, NULL), -1, "uuid in vwDomainGetUUID");
     BAD(vwDomainGetUUIDString(vm, NULL), -1, "buf in vwDomainGetUUIDString");
     BAD(vwConnectGetLibVersion(conn, NULL), -1, "libVer in vwConnectGetLibVersion");
@@ -214,6 +222,19 @@ static void nulls(void)
     int ids[1];
     REFUSED(vwConnectListDomains(conn, ids, -1), -1, VW_ERR_INVALID_ARG,
             "maxids in vwConnectListDomains must be zero or greater");
+    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "t", NULL, "u", 0), -1,
+            VW_ERR_INVALID_ARG, "uri in vwDomainSetMetadata must be NULL");
+    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_DESCRIPTION, "t", "k", NULL, 0), -1,
+            VW_ERR_INVALID_ARG, "key in vwDomainSetMetadata must be NULL");
+    REFUSED(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "u", 0), NULL, VW_ERR_INVALID_ARG,
+            "uri in vwDomainGetMetadata must be NULL");
+    REFUSED(vwDomainSetMetadata(vm, 99, "t", NULL, NULL, 0), -1, VW_ERR_INVALID_ARG,
+            "unknown metadata type '99'");
+    REFUSED(vwDomainGetMetadata(vm, -1, NULL, 0), NULL, VW_ERR_INVALID_ARG,
+            "unknown metadata type '-1'");
+    REFUSED(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, NULL,
+                                VW_DOMAIN_AFFECT_LIVE | VW_DOMAIN_AFFECT_CONFIG),
+            NULL, VW_ERR_INVALID_ARG, "mutually exclusive");
     REFUSED(vwDomainPMSuspendForDuration(vm, 3, 0, 0), -1, VW_ERR_INVALID_ARG,
             "target in vwDomainPMSuspendForDuration must be a vwNodeSuspendTarget");
     REFUSED(vwDomainLookupByID(conn, -1), NULL, VW_ERR_INVALID_ARG,
@@ -245,6 +266,10 @@ static void flags(void)
     BAD(vwDomainManagedSave(vm, bad), -1, "vwDomainManagedSave");
     BAD(vwDomainHasManagedSaveImage(vm, bad), -1, "vwDomainHasManagedSaveImage");
     BAD(vwDomainManagedSaveRemove(vm, bad), -1, "vwDomainManagedSaveRemove");
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "t", NULL, NULL, bad), -1,
+        "vwDomainSetMetadata");
+    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, NULL, bad), NULL,
+        "vwDomainGetMetadata");
     BAD(vwDomainPMSuspendForDuration(vm, 0, 0, bad), -1, "vwDomainPMSuspendForDuration");
     BAD(vwDomainPMWakeup(vm, bad), -1, "vwDomainPMWakeup");
     BAD(vwDomainRename(vm, "x", bad), -1, "vwDomainRename");
@@ -264,6 +289,12 @@ static void not_utf8(void)
     BAD(vwDomainDefineXML(conn, bad), NULL, "xml in vwDomainDefineXML");
     BAD(vwDomainCreateXML(conn, bad, 0), NULL, "xmlDesc in vwDomainCreateXML");
     BAD(vwDomainRename(vm, bad, 0), -1, "new_name in vwDomainRename");
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, bad, NULL, NULL, 0), -1,
+        "metadata in vwDomainSetMetadata");
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", bad, "u", 0), -1,
+        "key in vwDomainSetMetadata");
+    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, bad, 0), NULL,
+        "uri in vwDomainGetMetadata");
     BAD(vwUUIDParse(bad, (unsigned char[16]){ 0 }), -1, "text in vwUUIDParse");
 #undef BAD
 }
@@ -298,6 +329,13 @@ static void hostile(void)
     CHECK(strlen(vwGetLastErrorMessage()) < 2048);
     REFUSED(vwDomainLookupByUUIDString(conn, name), NULL, VW_ERR_INVALID_ARG, "uuidstr");
     REFUSED(vwConnectOpen(name), NULL, VW_ERR_NO_CONNECT, "no connection driver available");
+    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, name, NULL, NULL, 0), -1,
+            VW_ERR_XML_DETAIL, "longer than 4 MiB");
+    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", "k", name, 0), -1,
+            VW_ERR_XML_DETAIL, "longer than 4 MiB");
+    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a xmlns='b'/>", "k", name, 0),
+            -1, VW_ERR_XML_ERROR, "element is in the namespace 'b'");
+    CHECK(strlen(vwGetLastErrorMessage()) < 2048);
     free(name);
 
     const char *tail = "</name><memory>1</memory><os><type>hvm</type></os></domain>";

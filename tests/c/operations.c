@@ -94,6 +94,64 @@ static void autostart(void)
     CHECK(vwDomainFree(vm) == 0);
 }
 
+static void metadata_is(vwDomainPtr domain, int type, const char *uri, unsigned int flags,
+                        const char *wanted)
+{
+    char *text = vwDomainGetMetadata(domain, type, uri, flags);
+    if (wanted == NULL)
+        CHECK_ERROR(VW_ERR_NO_DOMAIN_METADATA,
+                    "metadata not found: Requested metadata element is not present");
+    else
+        CHECK_TEXT(text, wanted);
+    free(text);
+}
+
+static void metadata(void)
+{
+    const int title = VW_DOMAIN_METADATA_TITLE, element = VW_DOMAIN_METADATA_ELEMENT;
+    const char *uri = "http://example.org/app";
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", UUID_A));
+    CHECK(vm != NULL && vwDomainCreate(vm) == 0);
+    uint64_t before = events();
+    metadata_is(vm, title, NULL, 0, NULL);
+    CHECK(vwDomainSetMetadata(vm, title, "live", NULL, NULL, 0) == 0);
+    metadata_is(vm, title, NULL, VW_DOMAIN_AFFECT_LIVE, "live");
+    metadata_is(vm, title, NULL, VW_DOMAIN_AFFECT_CONFIG, NULL);
+    CHECK(events() == before);
+    CHECK(vwDomainSetMetadata(vm, title, "a\nb", NULL, NULL, 0) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "metadata title can't contain newlines");
+    CHECK(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_DESCRIPTION, "a\nb", NULL, NULL,
+                              VW_DOMAIN_AFFECT_CONFIG) == 0);
+    CHECK(events() == before + 1);
+    metadata_is(vm, VW_DOMAIN_METADATA_DESCRIPTION, NULL, VW_DOMAIN_AFFECT_CONFIG, "a\nb");
+
+    const unsigned int both = VW_DOMAIN_AFFECT_LIVE | VW_DOMAIN_AFFECT_CONFIG;
+    CHECK(vwDomainSetMetadata(vm, element, "<app><b/></app>", "k", uri, both) == 0);
+    CHECK(events() == before + 2);
+    metadata_is(vm, element, uri, 0, "<app><b/></app>");
+    metadata_is(vm, element, "http://example.org/other", 0, NULL);
+    char *xml = vwDomainGetXMLDesc(vm, 0);
+    CHECK(strstr(xml, "<k:app xmlns:k=\"http://example.org/app\"><k:b/></k:app>") != NULL);
+    free(xml);
+    CHECK(vwDomainSetMetadata(vm, element, "<app", "k", uri, both) == -1);
+    CHECK_ERROR(VW_ERR_XML_DETAIL, "(metadata_xml):1:");
+    metadata_is(vm, element, uri, VW_DOMAIN_AFFECT_CONFIG, "<app><b/></app>");
+    CHECK(vwDomainSetMetadata(vm, element, NULL, NULL, uri, VW_DOMAIN_AFFECT_LIVE) == 0);
+    metadata_is(vm, element, uri, VW_DOMAIN_AFFECT_LIVE, NULL);
+    metadata_is(vm, element, uri, VW_DOMAIN_AFFECT_CONFIG, "<app><b/></app>");
+
+    CHECK(vwDomainDestroy(vm) == 0);
+    CHECK(vwDomainSetMetadata(vm, title, "x", NULL, NULL, VW_DOMAIN_AFFECT_LIVE) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "domain is not running");
+    CHECK(vwDomainUndefine(vm) == 0 && vwDomainFree(vm) == 0);
+    vm = vwDomainCreateXML(conn, document("vm", UUID_A), 0);
+    CHECK(vm != NULL);
+    CHECK(vwDomainSetMetadata(vm, title, "x", NULL, NULL, VW_DOMAIN_AFFECT_CONFIG) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID,
+                "transient domains do not have any persistent config");
+    CHECK(vwDomainDestroy(vm) == 0 && vwDomainFree(vm) == 0);
+}
+
 /* Flags are accepted where libvirt's QEMU driver accepts them, and nowhere else. */
 static void flags(void)
 {
@@ -136,6 +194,7 @@ int main(void)
     CHECK(conn != NULL);
     power_management();
     autostart();
+    metadata();
     flags();
     CHECK(vwConnectAudit(conn, 0) == 0);
     CHECK(vwConnectClose(conn) == 0);

@@ -65,6 +65,12 @@ pub(crate) enum Op {
         then: Then,
     },
     RemoveImage(usize),
+    /// Another title, for the run, the stored configuration, or what is in effect.
+    Retitle {
+        domain: usize,
+        live: bool,
+        stored: bool,
+    },
     SetAutostart {
         domain: usize,
         autostart: bool,
@@ -227,6 +233,17 @@ impl Oracle {
                 self.existing(domain)?;
                 self.kept(domain).image = None;
             }
+            Op::Retitle { domain, live, stored } => {
+                let facts = self.existing(domain)?;
+                if (live && !facts.active) || (stored && !facts.persistent) {
+                    return Err(INVALID);
+                }
+                if stored || (!live && !facts.active) {
+                    let definition = self.definitions + 1;
+                    self.report(domain, "", Change::Edited { definition })?;
+                    self.definitions = definition;
+                }
+            }
             Op::SetAutostart { domain, autostart } => {
                 if !self.existing(domain)?.persistent {
                     return Err(INVALID);
@@ -317,6 +334,7 @@ impl Op {
             | Self::RemoveImage(domain)
             | Self::PmSuspend { domain, .. }
             | Self::PmWakeup(domain)
+            | Self::Retitle { domain, .. }
             | Self::SetAutostart { domain, .. }
             | Self::Rename { domain, .. } => domain,
             Self::Restore { .. } => 0,

@@ -66,6 +66,8 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         1 => (0..2_usize, then()).prop_map(|(slot, then)| Op::Restore { slot, then }),
         1 => (domain(), then()).prop_map(|(domain, then)| Op::ManagedSave { domain, then }),
         1 => domain().prop_map(Op::RemoveImage),
+        2 => (domain(), any::<bool>(), any::<bool>())
+            .prop_map(|(domain, live, stored)| Op::Retitle { domain, live, stored }),
         1 => (domain(), any::<bool>())
             .prop_map(|(domain, autostart)| Op::SetAutostart { domain, autostart }),
         2 => (domain(), name()).prop_map(|(domain, name)| Op::Rename { domain, name }),

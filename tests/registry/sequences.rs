@@ -12,7 +12,7 @@ use virtwatch::{
 use super::oracle::{Op, Then};
 use super::world::{World, code, uuid};
 
-const ALPHABET: [Op; 23] = [
+const ALPHABET: [Op; 24] = [
     Op::Define { domain: 0, name: 0, odd: false },
     Op::Undefine { domain: 0, with_image: false },
     Op::Undefine { domain: 0, with_image: true },
@@ -35,6 +35,7 @@ const ALPHABET: [Op; 23] = [
     Op::Restore { slot: 0, then: Then::Paused },
     Op::ManagedSave { domain: 0, then: Then::AsItWas },
     Op::RemoveImage(0),
+    Op::Retitle { domain: 0, live: false, stored: false },
     Op::Rename { domain: 0, name: 1 },
 ];
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use virtwatch::{
-    Condition, Connection, CreateFlags, Cursor, DestroyFlags, Domain, Event, EventKind, Facts,
-    Identity, ListFlags, Origin, Result, SaveFlags, ShutdownFlags, State, Status, SuspendTarget,
-    UndefineFlags, Uuid,
+    AffectFlags, Condition, Connection, CreateFlags, Cursor, DestroyFlags, Domain, Event,
+    EventKind, Facts, Identity, ListFlags, Metadata, Origin, Result, SaveFlags, ShutdownFlags,
+    State, Status, SuspendTarget, UndefineFlags, Uuid,
 };
 
 use super::model::{self, Entry, Text, numbers};
@@ -259,6 +259,12 @@ impl World {
                 domain.pm_suspend(target, 0)
             }
             Op::PmWakeup(_) => domain.pm_wakeup(),
+            Op::Retitle { live, stored, .. } => {
+                let mut affect = AffectFlags::empty();
+                affect.set(AffectFlags::LIVE, live);
+                affect.set(AffectFlags::CONFIG, stored);
+                domain.set_metadata(Metadata::Title, Some("another"), affect)
+            }
             Op::SetAutostart { autostart, .. } => domain.set_autostart(autostart),
             Op::Destroy(_) => domain.destroy(DestroyFlags::empty()),
             Op::Save { slot, then, .. } => domain.save(&self.files[slot], flags(then)),

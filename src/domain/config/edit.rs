@@ -40,6 +40,11 @@ impl Edits {
         }
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The edited document.
     pub(super) fn apply(&self, document: &str) -> String {
         let growth: usize = self.0.iter().map(|edit| edit.text.len()).sum();

@@ -4,6 +4,7 @@
 mod check;
 mod draft;
 mod edit;
+mod metadata;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,8 @@ use uuid::Uuid;
 
 use self::draft::Draft;
 use self::edit::Edits;
-use crate::error::{ErrorCode, ErrorDomain, Result};
+pub use self::metadata::Metadata;
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::numbered::numbered;
 use crate::xml::{Content, MAX_DOCUMENT, escape};
 
@@ -161,6 +163,32 @@ impl Config {
         let mut edits = Edits::default();
         edits.set_text(draft.check_name()?, escape(name));
         Self::parse(&edits.apply(self.document()))
+    }
+
+    /// The same configuration with other metadata; without a value, or with an empty text, with
+    /// none. Of an element the names that are in no namespace get the prefix of its key; nothing
+    /// else changes.
+    ///
+    /// Errors: a title of several lines: `INVALID_ARG`; an element that is not well formed:
+    /// `XML_DETAIL`, in another namespace or with prefixes that are not declared: `XML_ERROR`; a
+    /// key that is no prefix, or that the element declares as another: `INTERNAL_ERROR`; those of
+    /// [`parse`](Self::parse), so that the document becomes neither too long nor too deep.
+    pub fn with_metadata(&self, which: Metadata<'_>, value: Option<&str>) -> Result<Self> {
+        if which == Metadata::Title && value.is_some_and(|title| title.contains('\n')) {
+            return Err(Error::invalid_arg("metadata title can't contain newlines"));
+        }
+        Self::parse(&metadata::edited(self.document(), which, value)?)
+    }
+
+    /// Metadata, if there is such: an element as it was given, without the prefix of its key.
+    ///
+    /// Errors: none, a configuration is well formed.
+    pub fn metadata(&self, which: Metadata<'_>) -> Result<Option<String>> {
+        match which {
+            Metadata::Description => Ok(self.description().map(str::to_owned)),
+            Metadata::Title => Ok(self.title().map(str::to_owned)),
+            Metadata::Element { uri, .. } => metadata::element(self.document(), uri),
+        }
     }
 
     /// The name.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use self::image::Image;
 use self::node::NodeDomain;
+use super::reconfigure::{rename, set_metadata};
 use super::usual::{act, paused_by, saved_state, stopped};
 use super::{CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags};
 use crate::domain::{Config, Facts, SavedImage, SavedState};
@@ -77,6 +78,9 @@ impl Driver for Test {
             Operation::Restore(path, flags) => restore(reporter, path, flags),
             Operation::Save(uuid, path, flags) => save(reporter, uuid, path, flags),
             Operation::Rename(uuid, name) => rename(reporter, uuid, name),
+            Operation::SetMetadata(uuid, which, value, affect) => {
+                set_metadata(reporter, uuid, which, value, affect)
+            }
             Operation::Domain(uuid, action) => reporter.change(uuid, |domain| act(domain, action)),
         }
     }
@@ -90,28 +94,6 @@ fn start_own(
     paused: Option<SuspendedDetail>,
 ) -> Result<Facts> {
     reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(config))))
-}
-
-/// Makes the configuration under the new name beforehand, which takes its time; and once more if
-/// another was stored meanwhile.
-fn rename(reporter: &Reporter, uuid: Uuid, name: &str) -> Result<Facts> {
-    loop {
-        let entry = reporter.entry(uuid)?;
-        let Some(stored) = entry.stored else {
-            return Err(Error::not_valid("cannot rename a transient domain"));
-        };
-        Config::check_name(name, ErrorDomain::Test)?;
-        let renamed = Arc::new(stored.renamed(name)?);
-        let mut is_current = true;
-        let facts = reporter.change(uuid, |domain| {
-            let now = domain.existing()?.stored.as_ref();
-            is_current = now.is_some_and(|now| Arc::ptr_eq(now, &stored));
-            if is_current { domain.rename(Arc::clone(&renamed)) } else { Ok(()) }
-        })?;
-        if is_current {
-            return Ok(facts);
-        }
-    }
 }
 
 /// Writes the image beside its place, stops the domain, then puts the image there: the state is
