@@ -233,17 +233,7 @@ impl Oracle {
                 self.existing(domain)?;
                 self.kept(domain).image = None;
             }
-            Op::Retitle { domain, live, stored } => {
-                let facts = self.existing(domain)?;
-                if (live && !facts.active) || (stored && !facts.persistent) {
-                    return Err(INVALID);
-                }
-                if stored || (!live && !facts.active) {
-                    let definition = self.definitions + 1;
-                    self.report(domain, "", Change::Edited { definition })?;
-                    self.definitions = definition;
-                }
-            }
+            Op::Retitle { domain, live, stored } => self.retitle(domain, live, stored)?,
             Op::SetAutostart { domain, autostart } => {
                 if !self.existing(domain)?.persistent {
                     return Err(INVALID);
@@ -259,6 +249,19 @@ impl Oracle {
             }
         }
         Ok(op.domain())
+    }
+
+    fn retitle(&mut self, domain: usize, live: bool, stored: bool) -> Result<(), Code> {
+        let facts = self.existing(domain)?;
+        if (live && !facts.active) || (stored && !facts.persistent) {
+            return Err(INVALID);
+        }
+        if stored || (!live && !facts.active) {
+            let definition = self.definitions + 1;
+            self.report(domain, "", Change::Edited { definition })?;
+            self.definitions = definition;
+        }
+        Ok(())
     }
 
     fn create(&mut self, domain: usize, paused: bool, force_boot: bool) -> Result<(), Code> {
