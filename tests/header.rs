@@ -20,7 +20,7 @@ use virtwatch::{
 };
 
 /// The files of the C face in the order of the header.
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "library",
     "number",
     "flag",
