@@ -44,10 +44,39 @@ programs! {
     threads;
     /// The default event loop, and callbacks that run in it (G5, G8).
     event_loop;
+    /// An event loop that the program brings (G8, G9).
+    own_loop;
     /// Power management, autostart and flags.
     operations;
     /// The child of a fork can free what it inherited, and nothing else (G12).
     forked;
+}
+
+/// The same as on the threads of connections holds in an event loop (G9).
+#[test]
+fn reentrance_in_a_loop() {
+    let program = Program::build("tests/c/reentrance.c");
+    program.run(&["loop"]);
+    program.run_under_valgrind(&["loop"]);
+}
+
+/// G8: callbacks come and go while events come, ten times `VIRTWATCH_CASES`.
+fn storm(place: &str) {
+    let program = Program::build("tests/c/storm.c");
+    let cases = std::env::var("VIRTWATCH_CASES").map_or(2_000, |cases| cases.parse().unwrap());
+    let registrations: u32 = 10 * cases;
+    program.run(&[place, &registrations.to_string()]);
+    program.run_under_valgrind(&[place, "1000"]);
+}
+
+#[test]
+fn a_storm_on_a_thread() {
+    storm("thread");
+}
+
+#[test]
+fn a_storm_in_a_loop() {
+    storm("loop");
 }
 
 /// The demonstration: its list, kept from events alone, equals the registry.

@@ -134,14 +134,15 @@ pub(super) fn set(error: &Error) {
 }
 
 /// Runs user code from which the last error comes back as it was.
-pub(super) fn untouched(run: impl FnOnce()) {
+pub(super) fn untouched<T>(run: impl FnOnce() -> T) -> T {
     let Some(last) = last() else { return run() };
     // SAFETY: the slot of this thread.
     let before = unsafe { last.replace(vwError::NONE) };
-    run();
+    let result = run();
     reset(last);
     // SAFETY: as above.
     unsafe { last.write(before) };
+    result
 }
 
 /// Writes a copy with texts of its own.

@@ -168,13 +168,10 @@ fn registered() -> Option<&'static Implementation> {
 impl EventLoop for Table {
     fn add(&self, fd: BorrowedFd<'_>, ready: Ready) -> Option<i32> {
         let opaque = Box::into_raw(Box::new(ready));
-        let mut watch = -1;
         let (fd, events) = (fd.as_raw_fd(), vwEventHandleType::VW_EVENT_HANDLE_READABLE as c_int);
-        error::untouched(|| {
-            // SAFETY: the program registered it as what the header says.
-            watch = unsafe {
-                (self.add_handle)(fd, events, Some(on_ready), opaque.cast(), Some(free_ready))
-            };
+        // SAFETY: the program registered it as what the header says.
+        let watch = error::untouched(|| unsafe {
+            (self.add_handle)(fd, events, Some(on_ready), opaque.cast(), Some(free_ready))
         });
         if watch < 0 {
             // SAFETY: made above, and not kept by a loop that refused it.
@@ -185,10 +182,8 @@ impl EventLoop for Table {
     }
 
     fn remove(&self, watch: i32) {
-        error::untouched(|| {
-            // SAFETY: the program registered it as what the header says.
-            unsafe { (self.remove_handle)(watch) };
-        });
+        // SAFETY: the program registered it as what the header says.
+        error::untouched(|| unsafe { (self.remove_handle)(watch) });
     }
 }
 
@@ -333,9 +328,7 @@ pub unsafe extern "C" fn vwEventRunDefaultImpl() -> c_int {
             let info = "the default event loop is not registered";
             return Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::None, info));
         };
-        let mut ran = Ok(());
-        error::untouched(|| ran = default.run());
-        ran.map(|()| 0)
+        error::untouched(|| default.run()).map(|()| 0)
     })
 }
 
@@ -375,7 +368,8 @@ pub unsafe extern "C" fn vwEventAddHandle(
         match implementation()? {
             Implementation::Program(table) => {
                 // SAFETY: the program registered it as what the header says.
-                let watch = unsafe { (table.add_handle)(fd, events, cb, opaque, ff) };
+                let watch =
+                    error::untouched(|| unsafe { (table.add_handle)(fd, events, cb, opaque, ff) });
                 accepted("addHandle", watch)
             }
             Implementation::Default(default) => {
@@ -406,7 +400,7 @@ pub unsafe extern "C" fn vwEventUpdateHandle(watch: c_int, events: c_int) {
         match implementation()? {
             Implementation::Program(table) => {
                 // SAFETY: the program registered it as what the header says.
-                unsafe { (table.update_handle)(watch, events) };
+                error::untouched(|| unsafe { (table.update_handle)(watch, events) });
                 Ok(())
             }
             Implementation::Default(default) => {
@@ -432,7 +426,7 @@ pub unsafe extern "C" fn vwEventRemoveHandle(watch: c_int) -> c_int {
     guard(-1, unsafe { Call::new("vwEventRemoveHandle") }, |call| match implementation()? {
         Implementation::Program(table) => {
             // SAFETY: the program registered it as what the header says.
-            accepted("removeHandle", unsafe { (table.remove_handle)(watch) })
+            accepted("removeHandle", error::untouched(|| unsafe { (table.remove_handle)(watch) }))
         }
         Implementation::Default(default) => known(call, "watch", default.remove_handle(watch)),
     })
@@ -463,7 +457,8 @@ pub unsafe extern "C" fn vwEventAddTimeout(
         match implementation()? {
             Implementation::Program(table) => {
                 // SAFETY: the program registered it as what the header says.
-                let timer = unsafe { (table.add_timeout)(frequency, cb, opaque, ff) };
+                let timer =
+                    error::untouched(|| unsafe { (table.add_timeout)(frequency, cb, opaque, ff) });
                 accepted("addTimeout", timer)
             }
             Implementation::Default(default) => {
@@ -490,7 +485,7 @@ pub unsafe extern "C" fn vwEventUpdateTimeout(timer: c_int, frequency: c_int) {
     guard((), unsafe { Call::new("vwEventUpdateTimeout") }, |call| match implementation()? {
         Implementation::Program(table) => {
             // SAFETY: the program registered it as what the header says.
-            unsafe { (table.update_timeout)(timer, frequency) };
+            error::untouched(|| unsafe { (table.update_timeout)(timer, frequency) });
             Ok(())
         }
         Implementation::Default(default) => {
@@ -514,7 +509,7 @@ pub unsafe extern "C" fn vwEventRemoveTimeout(timer: c_int) -> c_int {
     guard(-1, unsafe { Call::new("vwEventRemoveTimeout") }, |call| match implementation()? {
         Implementation::Program(table) => {
             // SAFETY: the program registered it as what the header says.
-            accepted("removeTimeout", unsafe { (table.remove_timeout)(timer) })
+            accepted("removeTimeout", error::untouched(|| unsafe { (table.remove_timeout)(timer) }))
         }
         Implementation::Default(default) => known(call, "timer", default.remove_timeout(timer)),
     })

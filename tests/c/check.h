@@ -65,8 +65,8 @@ static inline const char *document(const char *name, const char *uuid)
 #define UUID_A "c7a5fdbd-edaf-9455-926a-d65c16db1809"
 #define UUID_B "00000000-0000-4000-8000-00000000000b"
 
-/* Waits until no other thread is left: what threads that nobody joins free is freed then. */
-static inline void wait_until_alone(void)
+/* Waits until so many other threads are left: what threads that nobody joins free is freed then. */
+static inline void wait_for_threads(int others)
 {
     for (;;) {
         int threads = 0;
@@ -76,7 +76,7 @@ static inline void wait_until_alone(void)
         while (readdir(tasks) != NULL)
             threads++;
         closedir(tasks);
-        if (threads <= 3) /* ".", ".." and this one */
+        if (threads <= 3 + others) /* ".", ".." and this one */
             return;
         usleep(1000);
     }

@@ -1,8 +1,9 @@
 /* Everything may be called inside a callback, and inside what frees it: each action in each place,
- * under a watchdog. */
+ * under a watchdog; on the threads of connections, or with "loop" in the default event loop. */
 #include "check.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 typedef enum {
     REGISTER,
@@ -33,6 +34,36 @@ typedef struct {
     int id, other, more;
     int called, acted, freed, others_freed, deregistered, closed;
 } Case;
+
+static int in_loop;
+static atomic_int stop, turns;
+
+static void on_turn(int timer, void *opaque)
+{
+    (void)timer, (void)opaque;
+    turns++;
+}
+
+static void *run_loop(void *opaque)
+{
+    (void)opaque;
+    while (!stop)
+        CHECK(vwEventRunDefaultImpl() == 0);
+    return NULL;
+}
+
+/* Waits until whatever a callback has left behind is gone. */
+static void settle(void)
+{
+    if (in_loop) {
+        int timer = vwEventAddTimeout(0, on_turn, NULL, NULL);
+        CHECK(timer > 0);
+        for (int seen = turns; turns < seen + 2;)
+            usleep(100);
+        CHECK(vwEventRemoveTimeout(timer) == 0);
+    }
+    wait_for_threads(in_loop);
+}
 
 static int on_nothing(vwConnectPtr conn, vwDomainPtr domain, int event, int detail, void *opaque)
 {
@@ -208,7 +239,7 @@ static void run(Action action, Place place)
         CHECK(vwDomainFree(test.foreign) == 0);
     if (!test.closed)
         CHECK(vwConnectClose(test.conn) >= 0);
-    wait_until_alone();
+    settle();
     CHECK(vwConnectRef(test.conn) == -1);
     CHECK_ERROR(VW_ERR_INVALID_CONN, "vwConnectRef");
 }
@@ -244,16 +275,27 @@ static void give_up_everything(void)
     pthread_cond_broadcast(&test.changed);
     pthread_mutex_unlock(&test.lock);
     wait_until(&test, &test.freed);
-    wait_until_alone();
+    settle();
     CHECK(vwConnectRef(test.conn) == -1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    pthread_t loop;
     watchdog();
+    in_loop = argc > 1 && strcmp(argv[1], "loop") == 0;
+    if (in_loop) {
+        CHECK(vwEventRegisterDefaultImpl() == 0);
+        CHECK(pthread_create(&loop, NULL, run_loop, NULL) == 0);
+    }
     for (int action = 0; action < ACTIONS; action++)
         for (int place = 0; place < PLACES; place++)
             run((Action)action, (Place)place);
     give_up_everything();
+    if (in_loop) {
+        stop = 1;
+        CHECK(vwEventAddTimeout(0, on_turn, NULL, NULL) > 0);
+        pthread_join(loop, NULL);
+    }
     return 0;
 }
