@@ -68,6 +68,32 @@ numbered! {
     }
 }
 
+impl ErrorCode {
+    /// libvirt's standard text, with `%s` where the particulars go.
+    pub const fn form(self) -> &'static str {
+        match self {
+            Self::InternalError => "internal error: %s",
+            Self::NoSupport => "this function is not supported by the connection driver: %s",
+            Self::NoConnect => "no connection driver available for %s",
+            Self::InvalidConn => "invalid connection pointer in %s",
+            Self::InvalidDomain => "invalid domain pointer in %s",
+            Self::InvalidArg => "invalid argument: %s",
+            Self::OperationFailed => "operation failed: %s",
+            Self::NoName => "missing name information",
+            Self::XmlError => "XML error: %s",
+            Self::OperationDenied => "operation forbidden: %s",
+            Self::NoDomain => "Domain not found: %s",
+            Self::OperationInvalid => "Requested operation is not valid: %s",
+            Self::ConfigUnsupported => "unsupported configuration: %s",
+            Self::ArgumentUnsupported => "argument unsupported: %s",
+            Self::OperationAborted => "operation aborted: %s",
+            Self::NoDomainMetadata => "metadata not found: %s",
+            Self::Overflow => "numerical overflow: %s",
+            Self::XmlDetail | Self::SystemError => "%s",
+        }
+    }
+}
+
 /// A refusal. Nothing changed when one is returned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -75,45 +101,23 @@ pub struct Error {
     code: ErrorCode,
     domain: ErrorDomain,
     message: String,
+    errno: Option<i32>,
 }
 
 impl Error {
     /// An error with libvirt's standard text for `code` in front of `info`.
     pub fn new(code: ErrorCode, domain: ErrorDomain, info: impl AsRef<str>) -> Self {
-        let info = info.as_ref();
-        let message = match code {
-            ErrorCode::InternalError => format!("internal error: {info}"),
-            ErrorCode::NoSupport => {
-                format!("this function is not supported by the connection driver: {info}")
-            }
-            ErrorCode::NoConnect => format!("no connection driver available for {info}"),
-            ErrorCode::InvalidConn => format!("invalid connection pointer in {info}"),
-            ErrorCode::InvalidDomain => format!("invalid domain pointer in {info}"),
-            ErrorCode::InvalidArg => format!("invalid argument: {info}"),
-            ErrorCode::OperationFailed => format!("operation failed: {info}"),
-            ErrorCode::NoName => "missing name information".to_owned(),
-            ErrorCode::XmlError => format!("XML error: {info}"),
-            ErrorCode::OperationDenied => format!("operation forbidden: {info}"),
-            ErrorCode::NoDomain => format!("Domain not found: {info}"),
-            ErrorCode::OperationInvalid => format!("Requested operation is not valid: {info}"),
-            ErrorCode::ConfigUnsupported => format!("unsupported configuration: {info}"),
-            ErrorCode::ArgumentUnsupported => format!("argument unsupported: {info}"),
-            ErrorCode::OperationAborted => format!("operation aborted: {info}"),
-            ErrorCode::NoDomainMetadata => format!("metadata not found: {info}"),
-            ErrorCode::Overflow => format!("numerical overflow: {info}"),
-            ErrorCode::XmlDetail | ErrorCode::SystemError => info.to_owned(),
-        };
-        Self { code, domain, message }
+        Self::plain(code, domain, code.form().replace("%s", info.as_ref()))
     }
 
     /// An error whose text stands alone, as libvirt words its checks of arguments.
     pub fn plain(code: ErrorCode, domain: ErrorDomain, message: impl Into<String>) -> Self {
-        Self { code, domain, message: message.into() }
+        Self { code, domain, message: message.into(), errno: None }
     }
 
     /// INVALID_ARG with a text that names the argument.
     pub fn invalid_arg(message: impl Into<String>) -> Self {
-        Self::plain(ErrorCode::InvalidArg, ErrorDomain::None, message)
+        Self::plain(ErrorCode::InvalidArg, ErrorDomain::Domain, message)
     }
 
     /// OPERATION_INVALID: the domain is not in a state that allows it.
@@ -123,7 +127,7 @@ impl Error {
 
     /// NO_DOMAIN: `what` says how it was asked for.
     pub fn no_domain(what: impl AsRef<str>) -> Self {
-        Self::new(ErrorCode::NoDomain, ErrorDomain::Dom, what)
+        Self::new(ErrorCode::NoDomain, ErrorDomain::Domain, what)
     }
 
     /// NO_DOMAIN for a UUID.
@@ -133,7 +137,18 @@ impl Error {
 
     /// SYSTEM_ERROR: what was tried, and what the operating system said.
     pub fn system(what: impl AsRef<str>, cause: &std::io::Error) -> Self {
-        Self::new(ErrorCode::SystemError, ErrorDomain::None, format!("{}: {cause}", what.as_ref()))
+        let info = format!("{}: {cause}", what.as_ref());
+        let error = Self::new(ErrorCode::SystemError, ErrorDomain::None, info);
+        Self { errno: cause.raw_os_error(), ..error }
+    }
+
+    /// The same where `driver` speaks for the source: it knows no such domain, or failed to read
+    /// or write.
+    pub(crate) fn of_driver(self, driver: ErrorDomain) -> Self {
+        match self.code {
+            ErrorCode::NoDomain | ErrorCode::SystemError => Self { domain: driver, ..self },
+            _ => self,
+        }
     }
 
     /// libvirt's number for the kind of refusal.
@@ -144,6 +159,11 @@ impl Error {
     /// libvirt's number for the part that refused.
     pub fn domain(&self) -> ErrorDomain {
         self.domain
+    }
+
+    /// SYSTEM_ERROR: the number that the operating system gave.
+    pub fn errno(&self) -> Option<i32> {
+        self.errno
     }
 
     /// What was wrong, and where.

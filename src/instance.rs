@@ -9,7 +9,6 @@ use std::sync::{Arc, Weak};
 use crate::domain::Facts;
 use crate::driver::{self, Driver, Operation, Reporter};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::event::{EventSupport, EventType};
 use crate::registry::Registry;
 use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, PerProcess, Thread};
@@ -126,16 +125,13 @@ impl Instance {
         &self.registry
     }
 
-    pub(crate) fn type_name(&self) -> &'static str {
-        self.driver.type_name()
-    }
-
-    pub(crate) fn support(&self, event_type: EventType) -> EventSupport {
-        self.driver.support(event_type)
+    pub(crate) fn driver(&self) -> &dyn Driver {
+        &*self.driver
     }
 
     pub(crate) fn operate(&self, operation: Operation<'_>) -> Result<Facts> {
-        self.driver.operate(&self.reporter, operation)
+        let done = self.driver.operate(&self.reporter, operation);
+        done.map_err(|error| error.of_driver(self.driver.error_domain()))
     }
 
     /// A new id for a callback: from 0 on, never used twice.

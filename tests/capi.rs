@@ -32,6 +32,8 @@ macro_rules! programs {
 programs! {
     /// Opening, the life of a domain, lookups, listing, last error, helpers.
     basics;
+    /// Errors: forms, domains, handlers (G9).
+    errors;
     /// Callbacks: numbers, filters, handles, what holds a connection (G8).
     events;
     /// Watches: snapshot (G4), filters, cursors (G7), lag (G5), cancelling, the file descriptor.

@@ -643,6 +643,66 @@ typedef enum vwDomainEventID {
 } vwDomainEventID;
 
 /**
+ * vwConnectCredentialType:
+ *
+ * What a credential is.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwConnectCredentialType {
+    /** who to act as */
+    VW_CRED_USERNAME = 1,
+    /** who it is */
+    VW_CRED_AUTHNAME = 2,
+    /** languages, as RFC 1766 lists them */
+    VW_CRED_LANGUAGE = 3,
+    /** a nonce */
+    VW_CRED_CNONCE = 4,
+    /** a passphrase */
+    VW_CRED_PASSPHRASE = 5,
+    /** the answer to a challenge, which may be seen */
+    VW_CRED_ECHOPROMPT = 6,
+    /** the answer to a challenge, which must not be seen */
+    VW_CRED_NOECHOPROMPT = 7,
+    /** a realm */
+    VW_CRED_REALM = 8,
+    /** settled elsewhere */
+    VW_CRED_EXTERNAL = 9,
+} vwConnectCredentialType;
+
+/**
+ * vwConnectCloseReason:
+ *
+ * Why a close callback is called.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwConnectCloseReason {
+    /** the source cannot be reached */
+    VW_CONNECT_CLOSE_REASON_ERROR = 0,
+    /** the source is gone for good */
+    VW_CONNECT_CLOSE_REASON_EOF = 1,
+    /** the source gave no sign of life */
+    VW_CONNECT_CLOSE_REASON_KEEPALIVE = 2,
+    /** the program asked for it */
+    VW_CONNECT_CLOSE_REASON_CLIENT = 3,
+} vwConnectCloseReason;
+
+/**
+ * vwConnectFlags:
+ *
+ * How to open a connection.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwConnectFlags {
+    /** to watch and look up only */
+    VW_CONNECT_RO = 1,
+    /** the URI is no alias; there are none */
+    VW_CONNECT_NO_ALIASES = 2,
+} vwConnectFlags;
+
+/**
  * vwDeregisterFlags:
  *
  * How to end a registration.
@@ -1060,8 +1120,12 @@ typedef struct vwDomain *vwDomainPtr;
 /**
  * vwError:
  *
- * What went wrong. The layout is libvirt's; the members below @level are kept
- * for it and are always NULL and 0.
+ * What went wrong. The layout is libvirt's. There are two forms: most texts are
+ * a standard text for the code (@str1, with %s for what was added) and what was
+ * added (@str2), @int1 and @int2 are then -1, but for VW_ERR_SYSTEM_ERROR,
+ * whose @int1 is an errno. The text of a check of arguments stands alone; @str1
+ * is then the name of the function, @str2 that of the argument where it is
+ * known, @int1 and @int2 are 0.
  *
  * Since: 0.1.0
  */
@@ -1074,26 +1138,102 @@ typedef struct vwError {
     char *message;
     /** how bad it is */
     enum vwErrorLevel level;
-    /** unused */
+    /** unused: NULL */
     vwConnectPtr conn;
-    /** unused */
+    /** unused: NULL */
     vwDomainPtr dom;
-    /** unused */
+    /** the standard text, or the function */
     char *str1;
-    /** unused */
+    /** what was added to it, or the argument; may be NULL */
     char *str2;
-    /** unused */
+    /** unused: NULL */
     char *str3;
-    /** unused */
+    /** -1, an errno, or 0 */
     int int1;
-    /** unused */
+    /** -1 or 0 */
     int int2;
-    /** unused */
+    /** unused: NULL */
     void *net;
 } vwError;
 
 /** A pointer to an error. */
 typedef struct vwError *vwErrorPtr;
+
+/**
+ * vwErrorFunc:
+ * @userData: the pointer that was given with the handler
+ * @error: what went wrong, good until the handler returns
+ *
+ * Is called on the thread whose call has failed, before that returns. No lock
+ * is held: every function of the library may be called in it. What fails in it
+ * is not told to a handler again; the last error of the thread is afterwards
+ * what it was before.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwErrorFunc)(void *userData, vwErrorPtr error);
+
+/**
+ * vwConnectCredential:
+ *
+ * One question to the program.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwConnectCredential {
+    /** a vwConnectCredentialType */
+    int type;
+    /** what to show */
+    const char *prompt;
+    /** more to show */
+    const char *challenge;
+    /** the answer if there is no other */
+    const char *defresult;
+    /** the answer, from malloc() */
+    char *result;
+    /** how long the answer is */
+    unsigned int resultlen;
+} vwConnectCredential;
+
+/** A question, as callbacks take it. */
+typedef struct vwConnectCredential *vwConnectCredentialPtr;
+
+/**
+ * vwConnectAuthCallbackPtr:
+ * @cred: an array of questions
+ * @ncred: how many they are
+ * @cbdata: the pointer that was given with the callback
+ *
+ * Answers questions.
+ *
+ * Returns 0, or -1.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwConnectAuthCallbackPtr)(vwConnectCredentialPtr cred,
+                                        unsigned int ncred,
+                                        void *cbdata);
+
+/**
+ * vwConnectAuth:
+ *
+ * Who answers questions, and which.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwConnectAuth {
+    /** an array of vwConnectCredentialType */
+    int *credtype;
+    /** how many they are */
+    unsigned int ncredtype;
+    /** the callback */
+    vwConnectAuthCallbackPtr cb;
+    /** a pointer for the callback */
+    void *cbdata;
+} vwConnectAuth;
+
+/** Who answers questions, as functions take it. */
+typedef struct vwConnectAuth *vwConnectAuthPtr;
 
 /**
  * vwDomainInfo:
@@ -1257,6 +1397,43 @@ typedef struct vwRecord {
 typedef void (*vwDomainRecordCallback)(vwConnectPtr conn,
                                        const struct vwRecord *rec,
                                        void *opaque);
+
+/**
+ * vwConnectDomainEventCallback:
+ * @conn: the connection that it was registered with
+ * @dom: the domain that the event is about, with the name and id of the event;
+ *   good until the callback returns, vwDomainRef() keeps it longer
+ * @event: a vwDomainEventType
+ * @detail: a number that goes with the type
+ * @opaque: the pointer that was given with the callback
+ *
+ * Tells an event of the lifecycle. It runs in the event loop that was registered
+ * before the connection was opened, or else on a thread of the connection, one
+ * call at a time; every function of the library may be called in it. It must
+ * return: no longjmp() and no C++ exception may leave it.
+ *
+ * Returns anything.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwConnectDomainEventCallback)(vwConnectPtr conn,
+                                            vwDomainPtr dom,
+                                            int event,
+                                            int detail,
+                                            void *opaque);
+
+/**
+ * vwConnectCloseFunc:
+ * @conn: the connection that it was registered with
+ * @reason: a vwConnectCloseReason
+ * @opaque: the pointer that was given with the callback
+ *
+ * Tells that the source of a connection cannot be reached any more. The rules of
+ * vwConnectDomainEventCallback() apply.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwConnectCloseFunc)(vwConnectPtr conn, int reason, void *opaque);
 
 /**
  * vwEventHandleCallback:
@@ -1435,6 +1612,9 @@ typedef struct vwWatchStats {
 extern "C" {
 #endif // __cplusplus
 
+/** Answers nothing. It is there for programs that are written for libvirt. */
+extern vwConnectAuthPtr vwConnectAuthPtrDefault;
+
 /**
  * vwInitialize:
  *
@@ -1563,6 +1743,33 @@ void vwResetError(vwErrorPtr err);
 void vwFreeError(vwErrorPtr err);
 
 /**
+ * vwSetErrorFunc:
+ * @userData: a pointer for the handler
+ * @handler: the handler, NULL for none
+ *
+ * Has failures of this process be told to a handler, in place of the one before.
+ * Unlike libvirt, virtwatch prints nothing when there is none. The child of a
+ * fork begins without one.
+ *
+ * Since: 0.1.0
+ */
+void vwSetErrorFunc(void *userData,
+                    vwErrorFunc handler);
+
+/**
+ * vwConnSetErrorFunc:
+ * @conn: a connection
+ * @userData: a pointer for the handler
+ * @handler: the handler, NULL for none
+ *
+ * Has failures of calls with this connection, and with its domains and watches,
+ * be told to a handler instead of the global one.
+ *
+ * Since: 0.1.0
+ */
+void vwConnSetErrorFunc(vwConnectPtr conn, void *userData, vwErrorFunc handler);
+
+/**
  * vwConnectOpen:
  * @name: the URI of a source of domains; NULL or empty for the default one
  *
@@ -1595,6 +1802,23 @@ vwConnectPtr vwConnectOpen(const char *name);
  * Since: 0.1.0
  */
 vwConnectPtr vwConnectOpenReadOnly(const char *name);
+
+/**
+ * vwConnectOpenAuth:
+ * @name: the URI of a source of domains; NULL or empty for the default one
+ * @auth: who answers questions for credentials: no driver has any, NULL will do
+ * @flags: vwConnectFlags
+ *
+ * Opens a connection as vwConnectOpen(), with VW_CONNECT_RO as
+ * vwConnectOpenReadOnly().
+ *
+ * Returns as vwConnectOpen().
+ *
+ * Since: 0.1.0
+ */
+vwConnectPtr vwConnectOpenAuth(const char *name,
+                               vwConnectAuthPtr auth,
+                               unsigned int flags);
 
 /**
  * vwConnectRef:
@@ -1656,6 +1880,32 @@ const char *vwConnectGetType(vwConnectPtr conn);
 char *vwConnectGetHostname(vwConnectPtr conn);
 
 /**
+ * vwConnectGetVersion:
+ * @conn: a connection
+ * @hvVer: where to write the version
+ *
+ * Tells the version of the hypervisor: 1,000,000 * major + 1,000 * minor +
+ * micro. The test driver's is 2.
+ *
+ * Returns 0; -1: VW_ERR_NO_SUPPORT, the driver does not tell it.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectGetVersion(vwConnectPtr conn, unsigned long *hvVer);
+
+/**
+ * vwConnectGetCapabilities:
+ * @conn: a connection
+ *
+ * Returns a <capabilities> document, what the host and its hypervisor can do,
+ * which the caller frees with free(); NULL: VW_ERR_NO_SUPPORT, the driver does
+ * not tell it.
+ *
+ * Since: 0.1.0
+ */
+char *vwConnectGetCapabilities(vwConnectPtr conn);
+
+/**
  * vwConnectGetLibVersion:
  * @conn: a connection
  * @libVer: where to write the version
@@ -1679,6 +1929,42 @@ int vwConnectGetLibVersion(vwConnectPtr conn, unsigned long *libVer);
  * Since: 0.1.0
  */
 int vwConnectIsAlive(vwConnectPtr conn);
+
+/**
+ * vwConnectIsSecure:
+ * @conn: a connection
+ *
+ * Returns 1: nobody on the way to the source can listen or interfere, as with
+ * one in this process; 0: somebody might; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectIsSecure(vwConnectPtr conn);
+
+/**
+ * vwConnectIsEncrypted:
+ * @conn: a connection
+ *
+ * Returns 1: what goes to the source is encrypted; 0: it is not, or goes
+ * nowhere; -1: error.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectIsEncrypted(vwConnectPtr conn);
+
+/**
+ * vwConnectSetKeepAlive:
+ * @conn: a connection
+ * @interval: seconds of silence after which to ask for a sign of life
+ * @count: how often to ask in vain
+ *
+ * Says when a silent source counts as lost.
+ *
+ * Returns 0; -1: VW_ERR_NO_SUPPORT, the source is in this process.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectSetKeepAlive(vwConnectPtr conn, int interval, unsigned int count);
 
 /**
  * vwConnectGetEventSupport:
@@ -2676,6 +2962,77 @@ int vwConnectDomainRecordRegister(vwConnectPtr conn,
                                   vwDomainRecordCallback cb,
                                   void *opaque,
                                   vwFreeCallback freecb);
+
+/**
+ * vwConnectDomainEventRegister:
+ * @conn: a connection
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @freecb: frees @opaque, may be NULL
+ *
+ * Does as vwConnectDomainEventRegisterAny() for VW_DOMAIN_EVENT_ID_LIFECYCLE and
+ * all domains, for a callback that is known by its function. Registered several
+ * times, it is called several times.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, and @freecb will not run.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectDomainEventRegister(vwConnectPtr conn,
+                                 vwConnectDomainEventCallback cb,
+                                 void *opaque,
+                                 vwFreeCallback freecb);
+
+/**
+ * vwConnectDomainEventDeregister:
+ * @conn: the connection that the callback was registered with
+ * @cb: the callback
+ *
+ * Ends the oldest registration of that function by vwConnectDomainEventRegister();
+ * otherwise as vwConnectDomainEventDeregisterAny().
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, there is no such registration (any more).
+ *
+ * Since: 0.1.0
+ */
+int vwConnectDomainEventDeregister(vwConnectPtr conn,
+                                   vwConnectDomainEventCallback cb);
+
+/**
+ * vwConnectRegisterCloseCallback:
+ * @conn: a connection
+ * @cb: the callback
+ * @opaque: a pointer for the callback
+ * @freecb: frees @opaque, may be NULL
+ *
+ * Registers the callback for the loss of the source: a connection has one. It is
+ * called at the first loss, at once if there is no source now, and is then no
+ * longer registered; the connection itself stays, and returns to the source by
+ * itself. The registration holds @conn. A source in this process is never lost.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID (there is one already),
+ * VW_ERR_INVALID_ARG, and @freecb will not run.
+ *
+ * Since: 0.1.0
+ */
+int vwConnectRegisterCloseCallback(vwConnectPtr conn,
+                                   vwConnectCloseFunc cb,
+                                   void *opaque,
+                                   vwFreeCallback freecb);
+
+/**
+ * vwConnectUnregisterCloseCallback:
+ * @conn: the connection that the callback was registered with
+ * @cb: the callback
+ *
+ * Ends the registration, as vwConnectDomainEventDeregisterAny() does.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID, the connection has no such close
+ * callback (any more).
+ *
+ * Since: 0.1.0
+ */
+int vwConnectUnregisterCloseCallback(vwConnectPtr conn, vwConnectCloseFunc cb);
 
 /**
  * vwEventRegisterImpl:

@@ -43,12 +43,9 @@ pub struct Domain {
 }
 
 impl Domain {
-    pub(crate) fn new(connection: &Connection, facts: &Facts) -> Self {
-        Self {
-            connection: connection.clone(),
-            identity: Arc::clone(&facts.identity),
-            id: facts.id(),
-        }
+    pub(crate) fn new(connection: &Connection, facts: Facts) -> Self {
+        let id = facts.id();
+        Self { connection: connection.clone(), identity: facts.identity, id }
     }
 
     /// The domain that an event is about, under the name that the event gives it: the old one in
@@ -85,7 +82,7 @@ impl Domain {
     /// NO_DOMAIN.
     pub fn facts(&self) -> Result<Facts> {
         let facts = self.connection.registry().facts(self.uuid());
-        facts.ok_or_else(|| Error::no_such_uuid(self.uuid()))
+        facts.ok_or_else(|| self.connection.no_such_uuid(self.uuid()))
     }
 
     /// Its configuration as a document (`virDomainGetXMLDesc`): of an active domain the live one
@@ -109,7 +106,7 @@ impl Domain {
     /// NO_DOMAIN.
     pub fn config(&self) -> Result<Arc<Config>> {
         let config = self.entry()?.current().cloned();
-        config.ok_or_else(|| Error::no_such_uuid(self.uuid()))
+        config.ok_or_else(|| self.connection.no_such_uuid(self.uuid()))
     }
 
     /// Whether there is a managed-save image (`virDomainHasManagedSaveImage`).
@@ -317,7 +314,7 @@ impl Domain {
 
     fn entry(&self) -> Result<Entry> {
         let entry = self.connection.registry().entry(self.uuid());
-        entry.ok_or_else(|| Error::no_such_uuid(self.uuid()))
+        entry.ok_or_else(|| self.connection.no_such_uuid(self.uuid()))
     }
 
     fn act(&self, action: Action, function: &str) -> Result<()> {

@@ -8,6 +8,7 @@ mod watch;
 
 use std::path::Path;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -120,7 +121,51 @@ impl Connection {
 
     /// The name of the driver, `TEST` (`virConnectGetType`).
     pub fn driver_type(&self) -> &'static str {
-        self.inner.instance.type_name()
+        self.inner.instance.driver().type_name()
+    }
+
+    /// The part of the library that speaks for the driver in errors.
+    pub fn error_domain(&self) -> ErrorDomain {
+        self.inner.instance.driver().error_domain()
+    }
+
+    /// The version of the hypervisor: 1,000,000 × major + 1,000 × minor + micro
+    /// (`virConnectGetVersion`). The test driver's is 2, as in libvirt.
+    ///
+    /// # Errors
+    /// NO_SUPPORT: the driver does not tell it.
+    pub fn version(&self) -> Result<u64> {
+        self.inner.instance.driver().version()
+    }
+
+    /// What the host and its hypervisor can do, as a `<capabilities>` document
+    /// (`virConnectGetCapabilities`).
+    ///
+    /// # Errors
+    /// NO_SUPPORT: the driver does not tell it.
+    pub fn capabilities(&self) -> Result<String> {
+        self.inner.instance.driver().capabilities()
+    }
+
+    /// Whether nobody on the way to the source can listen or interfere (`virConnectIsSecure`); one
+    /// in this process is as secure as it gets.
+    pub fn is_secure(&self) -> bool {
+        self.inner.instance.driver().is_secure()
+    }
+
+    /// Whether what goes over the way to the source is encrypted (`virConnectIsEncrypted`); to one
+    /// in this process there is no way.
+    pub fn is_encrypted(&self) -> bool {
+        self.inner.instance.driver().is_encrypted()
+    }
+
+    /// Asks the other end for a sign of life after every `interval` of silence, and gives it up
+    /// after `count` without one (`virConnectSetKeepAlive`).
+    ///
+    /// # Errors
+    /// NO_SUPPORT: there is no other end.
+    pub fn keep_alive(&self, interval: Duration, count: u32) -> Result<()> {
+        self.inner.instance.driver().keep_alive(interval, count)
     }
 
     /// The name of the host that the domains run on (`virConnectGetHostname`).
@@ -207,8 +252,7 @@ impl Connection {
     /// NO_DOMAIN.
     pub fn lookup_by_uuid(&self, uuid: Uuid) -> Result<Domain> {
         let facts = self.registry().facts(uuid);
-        let facts = facts.ok_or_else(|| Error::no_such_uuid(uuid))?;
-        Ok(Domain::new(self, &facts))
+        Ok(Domain::new(self, facts.ok_or_else(|| self.no_such_uuid(uuid))?))
     }
 
     /// The active domain with that id (`virDomainLookupByID`).
@@ -225,7 +269,7 @@ impl Connection {
 
     /// The domains that `flags` select, in no order (`virConnectListAllDomains`).
     pub fn domains(&self, flags: ListFlags) -> Vec<Domain> {
-        self.facts(flags).iter().map(|facts| Domain::new(self, facts)).collect()
+        self.facts(flags).into_iter().map(|facts| Domain::new(self, facts)).collect()
     }
 
     /// What is known of the domains that `flags` select, in no order.
@@ -268,7 +312,7 @@ impl Connection {
         options: WatchOptions,
         callback: impl FnMut(&Record) + Send + 'static,
     ) -> Result<Registration> {
-        let id = self.register_by_id(options, || Box::new(callback))?;
+        let id = self.register_by_id(options, |_| Box::new(callback))?;
         Ok(Registration::new(self.clone(), id))
     }
 
@@ -282,26 +326,27 @@ impl Connection {
         options: WatchOptions,
         callback: impl FnMut(&mut dyn Iterator<Item = Record>) + Send + 'static,
     ) -> Result<Registration> {
-        let id = self.deliver(options, || Deliver::Batch(Box::new(callback)))?;
+        let id = self.deliver(options, |_| Deliver::Batch(Box::new(callback)))?;
         Ok(Registration::new(self.clone(), id))
     }
 
     /// The same for faces that know registrations by number. The callback has to keep the
-    /// connection open if it is to go on; it is made only when nothing can fail any more.
+    /// connection open if it is to go on; it is made, and told its number, only when nothing can
+    /// fail any more.
     pub(crate) fn register_by_id(
         &self,
         options: WatchOptions,
-        callback: impl FnOnce() -> Callback,
+        callback: impl FnOnce(i32) -> Callback,
     ) -> Result<i32> {
-        self.deliver(options, || Deliver::Each(callback()))
+        self.deliver(options, |id| Deliver::Each(callback(id)))
     }
 
-    fn deliver(&self, options: WatchOptions, deliver: impl FnOnce() -> Deliver) -> Result<i32> {
+    fn deliver(&self, options: WatchOptions, deliver: impl FnOnce(i32) -> Deliver) -> Result<i32> {
         self.open_for_readers()?;
         self.inner.dispatcher.reserve()?;
         let id = self.inner.instance.next_callback();
         let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
-        self.inner.dispatcher.register(id, reader, deliver());
+        self.inner.dispatcher.register(id, reader, deliver(id));
         if let Err(closed) = self.open_for_readers() {
             // Closed meanwhile: either that has ended it, or this does.
             drop(self.deregister(id, true));
@@ -321,7 +366,7 @@ impl Connection {
 
     /// What the source can tell about events of a type (RFC, last paragraph).
     pub fn event_support(&self, event_type: EventType) -> EventSupport {
-        self.inner.instance.support(event_type)
+        self.inner.instance.driver().support(event_type)
     }
 
     /// Checks the registry against the fold of its journal. Returns how many domains differ, which
@@ -343,15 +388,20 @@ impl Connection {
     }
 
     fn found(&self, facts: Option<Facts>, what: impl FnOnce() -> String) -> Result<Domain> {
-        let facts = facts.ok_or_else(|| Error::no_domain(what()))?;
-        Ok(Domain::new(self, &facts))
+        let no_domain = || Error::no_domain(what()).of_driver(self.error_domain());
+        Ok(Domain::new(self, facts.ok_or_else(no_domain)?))
+    }
+
+    /// NO_DOMAIN for a UUID.
+    fn no_such_uuid(&self, uuid: Uuid) -> Error {
+        Error::no_such_uuid(uuid).of_driver(self.error_domain())
     }
 
     /// Refuses `function` on a read-only connection.
     fn writable(&self, function: &str) -> Result<()> {
         if self.inner.read_only {
             let info = format!("read only access prevents {function}");
-            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Dom, info));
+            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Domain, info));
         }
         Ok(())
     }
@@ -363,7 +413,7 @@ impl Connection {
 
     /// Has the driver carry out an operation that brings a domain about.
     fn domain_by(&self, operation: Operation<'_>) -> Result<Domain> {
-        Ok(Domain::new(self, &self.operate(operation)?))
+        Ok(Domain::new(self, self.operate(operation)?))
     }
 }
 

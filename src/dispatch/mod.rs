@@ -31,7 +31,7 @@ use self::gate::Gate;
 use self::seat::Seat;
 use self::turn::Job;
 pub(crate) use self::turn::{Callback, Deliver};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::registry::{Reader, Registry, Wake};
 use crate::sync::{Condvar, Mutex, thread_local};
 
@@ -155,9 +155,8 @@ impl Dispatcher {
     pub(crate) fn deregister(&self, id: i32, wait: bool) -> Result<()> {
         let mut board = self.shared.board.lock();
         let Some(gate) = board.registrations.remove(&id) else {
-            return Err(Error::invalid_arg(format!(
-                "invalid argument: could not find event callback {id} for deletion"
-            )));
+            let info = format!("could not find event callback {id} for deletion");
+            return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::None, info));
         };
         board.users -= 1;
         let seat = if board.users == 0 { board.seat.take() } else { None };

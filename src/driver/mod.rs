@@ -13,6 +13,8 @@ pub use operation::{
 };
 pub(crate) use reporter::Reporter;
 
+use std::time::Duration;
+
 use crate::domain::Facts;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{EventSupport, EventType};
@@ -23,6 +25,35 @@ pub(crate) trait Driver: Send + Sync {
     /// Its name as libvirt has it: `TEST`, `QEMU` …
     fn type_name(&self) -> &'static str;
 
+    /// The part of libvirt that speaks for it in errors.
+    fn error_domain(&self) -> ErrorDomain;
+
+    /// The version of the hypervisor: 1,000,000 × major + 1,000 × minor + micro.
+    fn version(&self) -> Result<u64> {
+        Err(unsupported("connectGetVersion"))
+    }
+
+    /// What it can run, as a `<capabilities>` document.
+    fn capabilities(&self) -> Result<String> {
+        Err(unsupported("connectGetCapabilities"))
+    }
+
+    /// Whether nobody on the way can listen or interfere.
+    fn is_secure(&self) -> bool {
+        true
+    }
+
+    /// Whether what goes over the way is encrypted.
+    fn is_encrypted(&self) -> bool {
+        false
+    }
+
+    /// Asks the other end for a sign of life after every `interval` of silence, and gives it up
+    /// after `count` without one.
+    fn keep_alive(&self, _interval: Duration, _count: u32) -> Result<()> {
+        Err(unsupported("connectSetKeepAlive"))
+    }
+
     /// What it can tell about events of a type.
     fn support(&self, event_type: EventType) -> EventSupport;
 
@@ -30,6 +61,11 @@ pub(crate) trait Driver: Send + Sync {
     /// Returns what is known of the domain then; of one that is gone, what was known last; of one
     /// that is only to come, who it will be.
     fn operate(&self, reporter: &Reporter, operation: Operation<'_>) -> Result<Facts>;
+}
+
+/// NO_SUPPORT: a driver does not have that function.
+fn unsupported(function: &str) -> Error {
+    Error::new(ErrorCode::NoSupport, ErrorDomain::Domain, function)
 }
 
 /// A driver and the domains that it begins with.

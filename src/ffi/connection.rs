@@ -2,9 +2,17 @@
 
 use std::ffi::{CString, c_char, c_int, c_uint, c_ulong};
 use std::ptr;
+use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
+
+use super::auth::vwConnectAuthPtr;
+use super::close::Closing;
+use super::flag::vwConnectFlags;
 use super::guard::{Call, count, guard};
 use super::handle::{Object, Ref};
+use super::handler::Handler;
+use super::legacy::ByFunction;
 use super::{library, string};
 use crate::{Connection, Error, ErrorCode, ErrorDomain, EventType, Result};
 
@@ -20,6 +28,10 @@ pub struct vwConnect {
     /// The URI, as records name their source.
     pub(super) uri: CString,
     driver_type: CString,
+    // Leaf locks, held for a few instructions.
+    handler: Mutex<Option<Handler>>,
+    by_function: Mutex<ByFunction>,
+    closing: Mutex<Option<Closing>>,
 }
 
 /// A connection, as functions take it.
@@ -33,15 +45,45 @@ impl Object for vwConnect {
     }
 }
 
+impl vwConnect {
+    fn new(connection: Connection) -> Self {
+        Self {
+            uri: string::terminated(connection.uri()),
+            driver_type: string::terminated(connection.driver_type()),
+            connection,
+            handler: Mutex::default(),
+            by_function: Mutex::default(),
+            closing: Mutex::default(),
+        }
+    }
+
+    /// Whom to tell of errors.
+    pub(super) fn handler(&self) -> Option<Handler> {
+        *self.handler.lock()
+    }
+
+    pub(super) fn set_handler(&self, handler: Option<Handler>) {
+        *self.handler.lock() = handler;
+    }
+
+    /// The callbacks that were registered by function.
+    pub(super) fn by_function(&self) -> MutexGuard<'_, ByFunction> {
+        self.by_function.lock()
+    }
+
+    /// The close callback.
+    pub(super) fn closing(&self) -> MutexGuard<'_, Option<Closing>> {
+        self.closing.lock()
+    }
+}
+
 fn open(
     call: &Call,
     name: *const c_char,
     open: fn(&str) -> Result<Connection>,
 ) -> Result<vwConnectPtr> {
     let connection = open(call.text_or_null(name, "name")?.unwrap_or_default())?;
-    let uri = string::terminated(connection.uri());
-    let driver_type = string::terminated(connection.driver_type());
-    Ok(Ref::new(vwConnect { connection, uri, driver_type }).into_ptr())
+    Ok(Ref::new(vwConnect::new(connection)).into_ptr())
 }
 
 /// vwConnectOpen:
@@ -83,6 +125,34 @@ pub unsafe extern "C" fn vwConnectOpenReadOnly(name: *const c_char) -> vwConnect
     // SAFETY: the caller keeps what the header asks for.
     guard(ptr::null_mut(), unsafe { Call::new("vwConnectOpenReadOnly") }, |call| {
         open(call, name, Connection::open_read_only)
+    })
+}
+
+/// vwConnectOpenAuth:
+/// @name: the URI of a source of domains; NULL or empty for the default one
+/// @auth: who answers questions for credentials: no driver has any, NULL will do
+/// @flags: vwConnectFlags
+///
+/// Opens a connection as vwConnectOpen(), with VW_CONNECT_RO as
+/// vwConnectOpenReadOnly().
+///
+/// Returns as vwConnectOpen().
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectOpenAuth(
+    name: *const c_char,
+    auth: vwConnectAuthPtr,
+    flags: c_uint,
+) -> vwConnectPtr {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null_mut(), unsafe { Call::new("vwConnectOpenAuth") }, |call| {
+        let _ = auth;
+        if vwConnectFlags::ask_for_read_only(call, flags)? {
+            open(call, name, Connection::open_read_only)
+        } else {
+            open(call, name, Connection::open)
+        }
     })
 }
 
@@ -164,6 +234,43 @@ pub unsafe extern "C" fn vwConnectGetHostname(conn: vwConnectPtr) -> *mut c_char
     })
 }
 
+/// vwConnectGetVersion:
+/// @conn: a connection
+/// @hvVer: where to write the version
+///
+/// Tells the version of the hypervisor: 1,000,000 * major + 1,000 * minor +
+/// micro. The test driver's is 2.
+///
+/// Returns 0; -1: VW_ERR_NO_SUPPORT, the driver does not tell it.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetVersion(conn: vwConnectPtr, hvVer: *mut c_ulong) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectGetVersion") }, |call| {
+        let conn = call.connection(conn)?;
+        let place = call.out(hvVer, "hvVer")?;
+        place.write(conn.connection.version()?);
+        Ok(0)
+    })
+}
+
+/// vwConnectGetCapabilities:
+/// @conn: a connection
+///
+/// Returns a <capabilities> document, what the host and its hypervisor can do,
+/// which the caller frees with free(); NULL: VW_ERR_NO_SUPPORT, the driver does
+/// not tell it.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectGetCapabilities(conn: vwConnectPtr) -> *mut c_char {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(ptr::null_mut(), unsafe { Call::new("vwConnectGetCapabilities") }, |call| {
+        Ok(string::give(&call.connection(conn)?.connection.capabilities()?))
+    })
+}
+
 /// vwConnectGetLibVersion:
 /// @conn: a connection
 /// @libVer: where to write the version
@@ -196,6 +303,62 @@ pub unsafe extern "C" fn vwConnectIsAlive(conn: vwConnectPtr) -> c_int {
     // SAFETY: the caller keeps what the header asks for.
     guard(-1, unsafe { Call::new("vwConnectIsAlive") }, |call| {
         Ok(call.connection(conn)?.connection.is_alive().into())
+    })
+}
+
+/// vwConnectIsSecure:
+/// @conn: a connection
+///
+/// Returns 1: nobody on the way to the source can listen or interfere, as with
+/// one in this process; 0: somebody might; -1: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectIsSecure(conn: vwConnectPtr) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectIsSecure") }, |call| {
+        Ok(call.connection(conn)?.connection.is_secure().into())
+    })
+}
+
+/// vwConnectIsEncrypted:
+/// @conn: a connection
+///
+/// Returns 1: what goes to the source is encrypted; 0: it is not, or goes
+/// nowhere; -1: error.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectIsEncrypted(conn: vwConnectPtr) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectIsEncrypted") }, |call| {
+        Ok(call.connection(conn)?.connection.is_encrypted().into())
+    })
+}
+
+/// vwConnectSetKeepAlive:
+/// @conn: a connection
+/// @interval: seconds of silence after which to ask for a sign of life
+/// @count: how often to ask in vain
+///
+/// Says when a silent source counts as lost.
+///
+/// Returns 0; -1: VW_ERR_NO_SUPPORT, the source is in this process.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vwConnectSetKeepAlive(
+    conn: vwConnectPtr,
+    interval: c_int,
+    count: c_uint,
+) -> c_int {
+    // SAFETY: the caller keeps what the header asks for.
+    guard(-1, unsafe { Call::new("vwConnectSetKeepAlive") }, |call| {
+        let conn = call.connection(conn)?;
+        let interval = u64::try_from(interval)
+            .map_err(|_| call.refuse("interval", "must be zero or greater"))?;
+        conn.connection.keep_alive(Duration::from_secs(interval), count)?;
+        Ok(0)
     })
 }
 
@@ -243,7 +406,8 @@ pub unsafe extern "C" fn vwConnectAudit(conn: vwConnectPtr, flags: c_uint) -> c_
 }
 
 since! { "VIRTWATCH_0.1.0":
-    vwConnectOpen vwConnectOpenReadOnly vwConnectRef vwConnectClose vwConnectGetURI
-    vwConnectGetType vwConnectGetHostname vwConnectGetLibVersion vwConnectIsAlive
-    vwConnectGetEventSupport vwConnectAudit
+    vwConnectOpen vwConnectOpenReadOnly vwConnectOpenAuth vwConnectRef vwConnectClose
+    vwConnectGetURI vwConnectGetType vwConnectGetHostname vwConnectGetVersion
+    vwConnectGetCapabilities vwConnectGetLibVersion vwConnectIsAlive vwConnectIsSecure
+    vwConnectIsEncrypted vwConnectSetKeepAlive vwConnectGetEventSupport vwConnectAudit
 }

@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug)]
 pub struct vwDomain {
     pub(super) domain: Domain,
-    connect: Ref<vwConnect>,
+    pub(super) connect: Ref<vwConnect>,
     /// Made for a callback: its id is the event's.
     of_event: bool,
     /// Made when it is first asked for.

@@ -15,8 +15,12 @@ const LONGEST: usize = 1023;
 
 /// vwError:
 ///
-/// What went wrong. The layout is libvirt's; the members below @level are kept
-/// for it and are always NULL and 0.
+/// What went wrong. The layout is libvirt's. There are two forms: most texts are
+/// a standard text for the code (@str1, with %s for what was added) and what was
+/// added (@str2), @int1 and @int2 are then -1, but for VW_ERR_SYSTEM_ERROR,
+/// whose @int1 is an errno. The text of a check of arguments stands alone; @str1
+/// is then the name of the function, @str2 that of the argument where it is
+/// known, @int1 and @int2 are 0.
 ///
 /// Since: 0.1.0
 #[repr(C)]
@@ -30,21 +34,21 @@ pub struct vwError {
     pub message: *mut c_char,
     /// how bad it is
     pub level: vwErrorLevel,
-    /// unused
+    /// unused: NULL
     pub conn: vwConnectPtr,
-    /// unused
+    /// unused: NULL
     pub dom: vwDomainPtr,
-    /// unused
+    /// the standard text, or the function
     pub str1: *mut c_char,
-    /// unused
+    /// what was added to it, or the argument; may be NULL
     pub str2: *mut c_char,
-    /// unused
+    /// unused: NULL
     pub str3: *mut c_char,
-    /// unused
+    /// -1, an errno, or 0
     pub int1: c_int,
-    /// unused
+    /// -1 or 0
     pub int2: c_int,
-    /// unused
+    /// unused: NULL
     pub net: *mut c_void,
 }
 
@@ -67,15 +71,49 @@ impl vwError {
         net: ptr::null_mut(),
     };
 
-    fn new(error: &Error) -> Self {
-        let message = error.message();
-        Self {
-            code: error.code().number(),
+    /// What `function` failed with.
+    fn new(error: &Error, function: &str) -> Self {
+        let (code, message) = (error.code(), error.message());
+        let bare = Self {
+            code: code.number(),
             domain: error.domain().number(),
-            message: string::give(&message[..message.floor_char_boundary(LONGEST)]),
+            message: string::give(cut(message)),
             level: vwErrorLevel::VW_ERR_ERROR,
             ..Self::NONE
+        };
+        let form = code.form();
+        let (before, info) = match form.strip_suffix("%s") {
+            Some(before) => (before, message.strip_prefix(before)),
+            None => (form, None),
+        };
+        if message.starts_with(before) {
+            Self {
+                str1: string::give(form),
+                str2: info.map(cut).map_or(ptr::null_mut(), string::give),
+                int1: error.errno().unwrap_or(-1),
+                int2: -1,
+                ..bare
+            }
+        } else {
+            Self {
+                str1: string::give(function),
+                str2: argument(message, function).map_or(ptr::null_mut(), string::give),
+                ..bare
+            }
         }
+    }
+}
+
+/// A text as long as libvirt's can be.
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
+/// Which argument a check speaks of: as libvirt's it begins with the name, or is about flags.
+fn argument<'a>(message: &'a str, function: &str) -> Option<&'a str> {
+    match message.split_once(" in ") {
+        Some((argument, rest)) if rest.starts_with(function) => Some(argument),
+        _ => message.contains("flag").then_some("flags"),
     }
 }
 
@@ -124,13 +162,26 @@ pub(super) fn clear() {
     }
 }
 
-/// Keeps an error as the last one of this thread.
-pub(super) fn set(error: &Error) {
+/// Keeps what `function` failed with as the last error of this thread.
+pub(super) fn set(error: &Error, function: &str) {
     if let Some(last) = last() {
         reset(last);
         // SAFETY: the slot of this thread.
-        unsafe { last.write(vwError::new(error)) };
+        unsafe { last.write(vwError::new(error, function)) };
     }
+}
+
+/// Runs user code with the last error of this thread, which comes back as that left it; the code
+/// finds a copy in its place.
+pub(super) fn show(run: impl FnOnce(vwErrorPtr)) {
+    let Some(last) = last() else { return };
+    // SAFETY: the slot of this thread.
+    let mut shown = unsafe { last.read() };
+    copy(&raw mut shown, last);
+    run(&raw mut shown);
+    reset(last);
+    // SAFETY: as above.
+    unsafe { last.write(shown) };
 }
 
 /// Runs user code from which the last error comes back as it was.
@@ -149,10 +200,11 @@ pub(super) fn untouched<T>(run: impl FnOnce() -> T) -> T {
 fn copy(from: vwErrorPtr, to: vwErrorPtr) {
     // SAFETY: as `reset`.
     let mut copy = unsafe { from.read() };
-    if !copy.message.is_null() {
-        // SAFETY: the message of an error ends with a NUL.
-        let bytes = unsafe { string::bytes(copy.message) };
-        copy.message = string::give(&String::from_utf8_lossy(bytes.unwrap_or_default()));
+    for text in [&mut copy.message, &mut copy.str1, &mut copy.str2, &mut copy.str3] {
+        // SAFETY: the texts of an error end with a NUL.
+        if let Some(bytes) = unsafe { string::bytes(*text) } {
+            *text = string::give(&String::from_utf8_lossy(bytes));
+        }
     }
     // SAFETY: as `reset`.
     unsafe { to.write(copy) };

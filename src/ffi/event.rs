@@ -76,7 +76,7 @@ pub type vwConnectDomainEventCallback = Option<
 pub type vwDomainRecordCallback =
     Option<unsafe extern "C" fn(conn: vwConnectPtr, rec: *const vwRecord, opaque: *mut c_void)>;
 
-type Lifecycle =
+pub(super) type Lifecycle =
     unsafe extern "C" fn(vwConnectPtr, vwDomainPtr, c_int, c_int, *mut c_void) -> c_int;
 type Generic = unsafe extern "C" fn(vwConnectPtr, vwDomainPtr, *mut c_void);
 
@@ -125,18 +125,26 @@ impl Recorder {
     }
 }
 
-/// Registers a callback for the events that `options` choose.
-fn listen(
-    conn: &Borrowed<'_, vwConnect>,
-    options: WatchOptions,
-    callback: Generic,
-    opaque: *mut c_void,
-    free: vwFreeCallback,
-) -> Result<c_int> {
+/// The callback of a lifecycle event id.
+fn lifecycle(callback: Generic) -> Lifecycle {
     #[expect(clippy::disallowed_methods, reason = "C casts the callback to the generic form")]
     // SAFETY: the header has callbacks for these event ids be of the lifecycle form.
-    let callback = unsafe { std::mem::transmute::<Generic, Lifecycle>(callback) };
-    conn.connection.register_by_id(options, || {
+    unsafe {
+        std::mem::transmute::<Generic, Lifecycle>(callback)
+    }
+}
+
+/// Registers a callback for the events that `options` choose. `note` gets its number when nothing
+/// can fail any more, before the first event.
+pub(super) fn listen(
+    conn: &Borrowed<'_, vwConnect>,
+    options: WatchOptions,
+    callback: Lifecycle,
+    (opaque, free): (*mut c_void, vwFreeCallback),
+    note: impl FnOnce(i32),
+) -> Result<c_int> {
+    conn.connection.register_by_id(options, |id| {
+        note(id);
         let opaque = Opaque::new(opaque, free);
         let mut listener = Listener { callback, opaque, domain: None, connect: conn.keep() };
         Box::new(move |record| {
@@ -147,19 +155,22 @@ fn listen(
     })
 }
 
+/// No domain to be told of, so that a registration costs nobody anything.
+pub(super) fn no_event() -> WatchOptions {
+    WatchOptions {
+        types: EventTypes::from_iter([]),
+        uuid: Some(Uuid::nil()),
+        ..WatchOptions::default()
+    }
+}
+
 /// Registers a callback for events that this library never sees.
 fn wait_in_vain(
     conn: &Borrowed<'_, vwConnect>,
     opaque: *mut c_void,
     free: vwFreeCallback,
 ) -> Result<c_int> {
-    // No domain to be told of, so that the registration costs nobody anything.
-    let nothing = WatchOptions {
-        types: EventTypes::from_iter([]),
-        uuid: Some(Uuid::nil()),
-        ..WatchOptions::default()
-    };
-    conn.connection.register_by_id(nothing, || {
+    conn.connection.register_by_id(no_event(), |_| {
         let kept = (Opaque::new(opaque, free), conn.keep());
         Box::new(move |_| {
             let _ = &kept;
@@ -203,14 +214,13 @@ pub unsafe extern "C" fn vwConnectDomainEventRegisterAny(
         let conn = call.connection(conn)?;
         let uuid = call.filter(&conn, dom)?;
         let callback = cb.ok_or_else(|| call.refuse("cb", "must not be NULL"))?;
-        let options = |types| WatchOptions { types, uuid, ..WatchOptions::default() };
+        let lifecycle = |types| {
+            let options = WatchOptions { types, uuid, ..WatchOptions::default() };
+            listen(&conn, options, lifecycle(callback), (opaque, freecb), |_| ())
+        };
         match EventId::check(call, eventID)? {
-            EventId::Lifecycle => {
-                listen(&conn, options(EventTypes::LIBVIRT), callback, opaque, freecb)
-            }
-            EventId::FullLifecycle => {
-                listen(&conn, options(EventTypes::ALL), callback, opaque, freecb)
-            }
+            EventId::Lifecycle => lifecycle(EventTypes::LIBVIRT),
+            EventId::FullLifecycle => lifecycle(EventTypes::ALL),
             EventId::Unheard => wait_in_vain(&conn, opaque, freecb),
         }
     })
@@ -218,12 +228,13 @@ pub unsafe extern "C" fn vwConnectDomainEventRegisterAny(
 
 /// Ends a registration.
 fn deregister(call: &Call, conn: vwConnectPtr, id: c_int, wait: bool) -> Result<c_int> {
-    // A connection of its own: the callback that goes may have held the last reference to `conn`.
-    let connection = call.connection(conn)?.connection.clone();
+    // A reference of its own: the callback that goes may have held the last one.
+    let conn = call.connection(conn)?.keep();
     if id < 0 {
         return Err(call.refuse("callbackID", "must be zero or greater"));
     }
-    connection.deregister(id, wait)?;
+    conn.connection.deregister(id, wait)?;
+    conn.by_function().forget(id);
     Ok(0)
 }
 
@@ -304,7 +315,7 @@ pub unsafe extern "C" fn vwConnectDomainRecordRegister(
     guard(-1, unsafe { Call::new("vwConnectDomainRecordRegister") }, |call| {
         let conn = call.connection(conn)?;
         let callback = cb.ok_or_else(|| call.refuse("cb", "must not be NULL"))?;
-        conn.connection.register_by_id(options(call, opts, optsSize)?, || {
+        conn.connection.register_by_id(options(call, opts, optsSize)?, |_| {
             let mut recorder = Recorder {
                 callback,
                 epoch: conn.connection.epoch(),

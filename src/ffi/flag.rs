@@ -5,6 +5,20 @@ use std::ffi::{c_int, c_uint};
 use super::guard::Call;
 use crate::{Event, Result};
 
+/// vwConnectFlags:
+///
+/// How to open a connection.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwConnectFlags {
+    /// to watch and look up only
+    VW_CONNECT_RO = 1,
+    /// the URI is no alias; there are none
+    VW_CONNECT_NO_ALIASES = 2,
+}
+
 /// vwDeregisterFlags:
 ///
 /// How to end a registration.
@@ -341,6 +355,17 @@ impl vwEventFlags {
         ];
         let set = flags.into_iter().filter(|(is_set, _)| *is_set);
         set.fold(0, |bits, (_, flag)| bits | flag as u32)
+    }
+}
+
+impl vwConnectFlags {
+    /// Whether the flags ask for a connection that changes nothing.
+    ///
+    /// # Errors
+    /// INVALID_ARG: there are unknown ones among them.
+    pub(super) fn ask_for_read_only(call: &Call, flags: c_uint) -> Result<bool> {
+        let aliases = Self::VW_CONNECT_NO_ALIASES as u32;
+        call.only_flag(flags & !aliases, Self::VW_CONNECT_RO as u32)
     }
 }
 

@@ -1,48 +1,53 @@
 //! The way in: every exported function runs in [`guard`], and reads its arguments through its
 //! [`Call`].
 
+use std::cell::Cell;
 use std::ffi::{OsStr, c_char, c_int, c_uint};
 use std::mem::ManuallyDrop;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::ptr;
 
 use bitflags::Flags;
 
 use super::connection::vwConnect;
 use super::domain::vwDomain;
 use super::handle::{Borrowed, Checked, Object};
+use super::handler::Handler;
 use super::watch::vwWatch;
-use super::{error, handle, string};
+use super::{error, handle, handler, string};
 use crate::{Connection, CreateFlags, Error, ErrorCode, ErrorDomain, Result, Uuid};
 
 /// One call of an exported function, which checks its arguments.
 ///
 /// To have one is to have the caller's promise that the pointers among the arguments are what the
 /// header asks for; that is why its methods are safe.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Call {
     function: &'static str,
+    /// The connection that it is about, once that is known.
+    conn: Cell<*mut vwConnect>,
 }
 
-/// Runs an exported function: clears the thread's last error, keeps the error it fails with, and
-/// lets no panic out. `failed` is what the function returns then.
+/// Runs an exported function: clears the thread's last error, keeps the error it fails with, tells
+/// the program's error handler, and lets no panic out. `failed` is what the function returns then.
+#[expect(clippy::needless_pass_by_value, reason = "a call is made for one run")]
 pub(super) fn guard<T>(failed: T, call: Call, run: impl FnOnce(&Call) -> Result<T>) -> T {
     error::clear();
-    match catch_unwind(AssertUnwindSafe(|| run(&call))) {
-        Ok(Ok(value)) => value,
-        Ok(Err(error)) => {
-            error::set(&error);
-            failed
-        }
+    let error = match catch_unwind(AssertUnwindSafe(|| run(&call))) {
+        Ok(Ok(value)) => return value,
+        Ok(Err(error)) => error,
         Err(payload) => {
             // A payload may panic in its own drop.
             let _leaked = ManuallyDrop::new(payload);
             let info = format!("panic in {}", call.function);
-            error::set(&Error::new(ErrorCode::InternalError, ErrorDomain::None, info));
-            failed
+            Error::new(ErrorCode::InternalError, ErrorDomain::None, info)
         }
-    }
+    };
+    error::set(&error, call.function);
+    handler::tell(call.handler());
+    failed
 }
 
 /// Where C wants a value to be written.
@@ -99,7 +104,7 @@ impl Call {
     /// # Safety
     /// The arguments of the exported function of that name are what the header asks for.
     pub(super) const unsafe fn new(function: &'static str) -> Self {
-        Self { function }
+        Self { function, conn: Cell::new(ptr::null_mut()) }
     }
 
     /// The name of the function.
@@ -130,17 +135,30 @@ impl Call {
 
     /// A connection.
     pub(super) fn connection(&self, conn: *mut vwConnect) -> Result<Borrowed<'_, vwConnect>> {
-        self.check(conn)
+        let checked = self.check(conn)?;
+        self.conn.set(conn);
+        Ok(checked)
     }
 
     /// A domain.
     pub(super) fn domain(&self, domain: *mut vwDomain) -> Result<Borrowed<'_, vwDomain>> {
-        self.check(domain)
+        let domain = self.check(domain)?;
+        self.conn.set(domain.connect.as_ptr());
+        Ok(domain)
     }
 
     /// A watch.
     pub(super) fn watch(&self, watch: *mut vwWatch) -> Result<Borrowed<'_, vwWatch>> {
-        self.check(watch)
+        let watch = self.check(watch)?;
+        self.conn.set(watch.connect.as_ptr());
+        Ok(watch)
+    }
+
+    /// Whom the program wants to be told of a failure: the connection's handler, or the global one.
+    fn handler(&self) -> Option<Handler> {
+        // It may have gone with what the call has ended.
+        let own = self.check(self.conn.get()).ok().and_then(|conn| conn.handler());
+        own.or_else(handler::global)
     }
 
     /// A watch, by what is safe in a signal handler.
@@ -168,7 +186,7 @@ impl Call {
     pub(super) fn writable(&self, connection: &Connection) -> Result<()> {
         if connection.is_read_only() {
             let info = format!("read only access prevents {}", self.function);
-            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Dom, info));
+            return Err(Error::new(ErrorCode::OperationDenied, ErrorDomain::Domain, info));
         }
         Ok(())
     }
@@ -210,8 +228,10 @@ impl Call {
 
     /// INVALID_ARG: flags that cannot be set here.
     pub(super) fn unsupported_flags(&self, flags: u32) -> Error {
-        let function = self.function;
-        Error::invalid_arg(format!("unsupported flags ({flags:#x}) in function {function}"))
+        let message = format!("unsupported flags ({flags:#x}) in function {}", self.function);
+        let conn = self.check(self.conn.get());
+        let by = conn.map_or(ErrorDomain::Domain, |conn| conn.connection.error_domain());
+        Error::plain(ErrorCode::InvalidArg, by, message)
     }
 
     /// Flags where there are none yet.

@@ -1,7 +1,7 @@
 //! The C face: what `include/virtwatch/virtwatch.h` declares.
 //!
 //! It stands on the public Rust API, and on registrations by number. One C object per file; raw pointers are followed only in
-//! guard, handle, opaque, sized, string, error, and where event calls the program. An exported
+//! guard, handle, opaque, sized, string, error, and where event, close and handler call the program. An exported
 //! function is written out, so that readers and cbindgen see it, and does three things: it names
 //! the call, checks its arguments through it, and has the rest done by safe Rust. Nothing unwinds
 //! out of it.
@@ -43,6 +43,8 @@ mod opaque;
 mod sized;
 mod string;
 
+pub mod auth;
+pub mod close;
 pub mod connection;
 pub mod cursor;
 pub mod domain;
@@ -50,6 +52,8 @@ pub mod error;
 pub mod event;
 pub mod event_loop;
 pub mod flag;
+pub mod handler;
+pub mod legacy;
 pub mod library;
 pub mod list;
 pub mod metadata;

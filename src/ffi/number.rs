@@ -581,6 +581,24 @@ pub enum vwDomainEventID {
     VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE = 1000,
 }
 
+/// vwConnectCloseReason:
+///
+/// Why a close callback is called.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwConnectCloseReason {
+    /// the source cannot be reached
+    VW_CONNECT_CLOSE_REASON_ERROR = 0,
+    /// the source is gone for good
+    VW_CONNECT_CLOSE_REASON_EOF = 1,
+    /// the source gave no sign of life
+    VW_CONNECT_CLOSE_REASON_KEEPALIVE = 2,
+    /// the program asked for it
+    VW_CONNECT_CLOSE_REASON_CLIENT = 3,
+}
+
 /// vwEventSupport:
 ///
 /// What a source can tell about events of a type.

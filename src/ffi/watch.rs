@@ -28,7 +28,7 @@ use crate::{Canceller, Error, ErrorCode, ErrorDomain, EventTypes, Result, Watch,
 pub struct vwWatch {
     reading: Mutex<Reading>,
     canceller: Canceller,
-    connect: Ref<vwConnect>,
+    pub(super) connect: Ref<vwConnect>,
 }
 
 /// What the one thread that reads a watch uses.

@@ -52,7 +52,7 @@ static void version(void)
 
 static void default_connection(void)
 {
-    unsigned long library = 0;
+    unsigned long library = 0, hypervisor = 0;
     int ids[4] = { 0 };
     vwConnectPtr conn = vwConnectOpen("test:///default");
     CHECK(conn != NULL);
@@ -65,6 +65,15 @@ static void default_connection(void)
     free(host);
     CHECK(vwConnectGetLibVersion(conn, &library) == 0 && library == VW_VERSION_NUMBER);
     CHECK(vwConnectIsAlive(conn) == 1);
+    CHECK(vwConnectGetVersion(conn, &hypervisor) == 0 && hypervisor == 2);
+    CHECK(vwConnectIsSecure(conn) == 1 && vwConnectIsEncrypted(conn) == 0);
+    CHECK(vwConnectSetKeepAlive(conn, 5, 3) == -1);
+    CHECK_ERROR(VW_ERR_NO_SUPPORT, "connectSetKeepAlive");
+    CHECK(vwConnectSetKeepAlive(conn, -1, 3) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "interval in vwConnectSetKeepAlive");
+    char *capabilities = vwConnectGetCapabilities(conn);
+    CHECK(capabilities != NULL && strstr(capabilities, "<domain type='test'/>") != NULL);
+    free(capabilities);
     CHECK(vwConnectNumOfDomains(conn) == 1);
     CHECK(vwConnectNumOfDefinedDomains(conn) == 0);
     CHECK(vwConnectListDomains(conn, ids, 4) == 1 && ids[0] == 1);
@@ -128,7 +137,7 @@ static void lookups(vwConnectPtr conn, vwDomainPtr domain)
 
     CHECK(vwDomainLookupByName(conn, "nobody") == NULL);
     CHECK_ERROR(VW_ERR_NO_DOMAIN, "no domain with matching name 'nobody'");
-    CHECK(vwGetLastErrorDomain() == VW_FROM_DOM);
+    CHECK(vwGetLastErrorDomain() == VW_FROM_TEST);
     CHECK(vwDomainLookupByUUIDString(conn, UUID_B) == NULL);
     CHECK_ERROR(VW_ERR_NO_DOMAIN, UUID_B);
     CHECK(vwDomainLookupByID(conn, 77) == NULL);
@@ -302,7 +311,7 @@ static void last_error(void)
     vwErrorPtr error = vwGetLastError();
     CHECK(error != NULL && error->code == VW_ERR_NO_CONNECT && error->level == VW_ERR_ERROR);
     CHECK_TEXT(error->message, vwGetLastErrorMessage());
-    CHECK(error->conn == NULL && error->dom == NULL && error->str1 == NULL);
+    CHECK(error->conn == NULL && error->dom == NULL);
     vwErrorPtr saved = vwSaveLastError();
     CHECK(vwCopyLastError(&copy) == VW_ERR_NO_CONNECT);
     CHECK(vwInitialize() == 0); /* a success forgets the error */
@@ -322,6 +331,23 @@ static void last_error(void)
     vwFreeError(NULL);
     vwResetError(NULL);
     CHECK(vwCopyLastError(NULL) == -1);
+}
+
+/* Programs that are written for libvirt open with somebody who answers questions. */
+static void opened_with_auth(void)
+{
+    CHECK(vwConnectAuthPtrDefault != NULL && vwConnectAuthPtrDefault->cb == NULL);
+    vwConnectPtr conn = vwConnectOpenAuth("test:///empty", vwConnectAuthPtrDefault, 0);
+    CHECK(conn != NULL);
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", NULL));
+    CHECK(vm != NULL && vwDomainFree(vm) == 0);
+    CHECK(vwConnectClose(conn) == 0);
+    conn = vwConnectOpenAuth("test:///empty", NULL, VW_CONNECT_RO | VW_CONNECT_NO_ALIASES);
+    CHECK(conn != NULL && vwDomainDefineXML(conn, document("vm", NULL)) == NULL);
+    CHECK_ERROR(VW_ERR_OPERATION_DENIED, "vwDomainDefineXML");
+    CHECK(vwConnectClose(conn) == 0);
+    CHECK(vwConnectOpenAuth("test:///empty", NULL, 4) == NULL);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "unsupported flags (0x4) in function vwConnectOpenAuth");
 }
 
 static void helpers(void)
@@ -367,6 +393,7 @@ int main(void)
     life();
     read_only();
     last_error();
+    opened_with_auth();
     helpers();
     return 0;
 }

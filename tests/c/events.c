@@ -73,7 +73,7 @@ static int listen_to(vwConnectPtr conn, vwDomainPtr domain, int id, Seen *seen)
 }
 
 /* Event ids 0 and 1000: libvirt's nine types, and all eleven. */
-static void legacy(void)
+static void ids(void)
 {
     static Seen nine, all, one;
     seen_init(&nine);
@@ -264,6 +264,129 @@ static void last_error(void)
     CHECK(vwConnectClose(conn) == 0);
 }
 
+/* By function: libvirt's nine types, as often as it was registered; the oldest goes first. */
+static void by_function(void)
+{
+    static Seen first, second;
+    seen_init(&first);
+    seen_init(&second);
+    vwConnectPtr conn = vwConnectOpen("test:///empty");
+    first.conn = second.conn = conn;
+    CHECK(vwConnectDomainEventRegister(conn, on_event, &first, on_free) == 0);
+    CHECK(vwConnectDomainEventRegister(conn, on_event, &second, on_free) == 0);
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", UUID_A));
+    wait_for(&first, 1);
+    wait_for(&second, 1);
+    expect(&first, 0, VW_DOMAIN_EVENT_DEFINED, VW_DOMAIN_EVENT_DEFINED_ADDED, "vm");
+    CHECK(vwConnectDomainEventDeregister(conn, on_event) == 0);
+    CHECK(first.freed == 1 && second.freed == 0);
+    CHECK(vwDomainCreate(vm) == 0);
+    wait_for(&second, 2);
+    CHECK(first.count == 1);
+    CHECK(vwConnectClose(conn) == 1); /* the registration holds it */
+    CHECK(vwDomainFree(vm) == 0);
+    CHECK(vwConnectDomainEventDeregister(conn, on_event) == 0 && second.freed == 1);
+
+    conn = vwConnectOpen("test:///empty");
+    CHECK(vwConnectDomainEventDeregister(conn, on_event) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "event callback function 0x");
+    CHECK(vwConnectDomainEventRegister(conn, NULL, &first, on_free) == -1 && first.freed == 1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "cb in vwConnectDomainEventRegister must not be NULL");
+    /* One that was ended by its number is over. */
+    CHECK(vwConnectDomainEventRegister(conn, on_event, &first, on_free) == 0);
+    CHECK(vwConnectDomainEventRegister(conn, on_event, &second, on_free) == 0);
+    CHECK(vwConnectDomainEventDeregisterAny(conn, 0) == 0 && first.freed == 2);
+    CHECK(vwConnectDomainEventDeregister(conn, on_event) == 0 && second.freed == 2);
+    CHECK(vwConnectDomainEventDeregister(conn, on_event) == -1);
+    CHECK(vwConnectClose(conn) == 0);
+}
+
+/* Who listens to one domain listens to its UUID: through a renaming, an end and another life. */
+static void one_domain(void)
+{
+    static Seen seen;
+    seen_init(&seen);
+    vwConnectPtr conn = vwConnectOpen("test:///empty");
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", UUID_A));
+    int id = listen_to(conn, vm, VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE, &seen);
+    CHECK(vwDomainRename(vm, "new", 0) == 0);
+    CHECK(vwDomainUndefine(vm) == 0);
+    CHECK(vwDomainFree(vm) == 0);
+    vwDomainPtr other = vwDomainCreateXML(conn, document("vm", UUID_B), 0);
+    CHECK(other != NULL && vwDomainDestroy(other) == 0 && vwDomainFree(other) == 0);
+    vm = vwDomainCreateXML(conn, document("again", UUID_A), 0);
+    CHECK(vm != NULL && vwDomainDestroy(vm) == 0 && vwDomainFree(vm) == 0);
+    wait_for(&seen, 8);
+    expect(&seen, 0, VW_DOMAIN_EVENT_UNDEFINED, VW_DOMAIN_EVENT_UNDEFINED_RENAMED, "vm");
+    expect(&seen, 1, VW_DOMAIN_EVENT_DEFINED, VW_DOMAIN_EVENT_DEFINED_RENAMED, "new");
+    expect(&seen, 2, VW_DOMAIN_EVENT_UNDEFINED, VW_DOMAIN_EVENT_UNDEFINED_REMOVED, "new");
+    expect(&seen, 3, VW_DOMAIN_EVENT_REMOVED, VW_DOMAIN_EVENT_REMOVED_UNDEFINED, "new");
+    expect(&seen, 4, VW_DOMAIN_EVENT_ADDED, VW_DOMAIN_EVENT_ADDED_STARTED, "again");
+    expect(&seen, 5, VW_DOMAIN_EVENT_STARTED, VW_DOMAIN_EVENT_STARTED_BOOTED, "again");
+    expect(&seen, 6, VW_DOMAIN_EVENT_STOPPED, VW_DOMAIN_EVENT_STOPPED_DESTROYED, "again");
+    expect(&seen, 7, VW_DOMAIN_EVENT_REMOVED, VW_DOMAIN_EVENT_REMOVED_STOPPED, "again");
+    CHECK(vwConnectDomainEventDeregisterAny(conn, id) == 0 && seen.count == 8);
+    CHECK(vwDomainFree(seen.kept) == 0);
+    CHECK(vwConnectClose(conn) == 0);
+}
+
+/* Registrations are numbered from 0 on over all connections of a registry; no number is used twice,
+ * none for a registration that failed. */
+static void numbers(void)
+{
+    static Seen seen;
+    seen_init(&seen);
+    vwConnectPtr one = vwConnectOpen("test:///default"), two = vwConnectOpen("test:///default");
+    CHECK(listen_to(one, NULL, 0, &seen) == 0);
+    CHECK(listen_to(one, NULL, 27, &seen) == -1);
+    CHECK(vwConnectDomainEventRegisterAny(one, NULL, 0, NULL, NULL, NULL) == -1);
+    CHECK(listen_to(two, NULL, VW_DOMAIN_EVENT_ID_REBOOT, &seen) == 1);
+    CHECK(vwConnectDomainEventDeregisterAny(one, 0) == 0);
+    CHECK(vwConnectDomainEventDeregisterAny(two, 1) == 0);
+    CHECK(listen_to(one, NULL, 0, &seen) == 2);
+    CHECK(vwConnectDomainEventRegister(one, on_event, &seen, on_free) == 0);
+    CHECK(vwConnectDomainRecordRegister(two, NULL, 0, (vwDomainRecordCallback)(void (*)(void))on_event,
+                                        &seen, on_free) == 4);
+    CHECK(vwConnectDomainEventDeregisterAny(two, 4) == 0);
+    CHECK(vwConnectDomainEventDeregisterAny(one, 3) == 0);
+    CHECK(vwConnectDomainEventDeregisterAny(one, 2) == 0 && seen.freed == 5);
+    CHECK(vwConnectClose(one) == 0 && vwConnectClose(two) == 0);
+}
+
+static void on_close(vwConnectPtr conn, int reason, void *opaque)
+{
+    (void)conn, (void)reason, (void)opaque;
+    CHECK(!"the source is in this process");
+}
+
+static void on_close_other(vwConnectPtr conn, int reason, void *opaque)
+{
+    on_close(conn, reason, opaque);
+}
+
+/* A connection has one close callback, which holds it. */
+static void close_callback(void)
+{
+    static Seen seen;
+    seen_init(&seen);
+    vwConnectPtr conn = vwConnectOpen("test:///empty");
+    CHECK(vwConnectUnregisterCloseCallback(conn, on_close) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "close callback");
+    CHECK(vwConnectRegisterCloseCallback(conn, NULL, &seen, on_free) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "cb in vwConnectRegisterCloseCallback must not be NULL");
+    CHECK(vwConnectRegisterCloseCallback(conn, on_close, &seen, on_free) == 0);
+    CHECK(vwConnectRegisterCloseCallback(conn, on_close, &seen, on_free) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "has a close callback already");
+    CHECK(vwConnectUnregisterCloseCallback(conn, on_close_other) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "does not have that close callback");
+    CHECK(seen.freed == 0);
+    CHECK(vwConnectUnregisterCloseCallback(conn, on_close) == 0 && seen.freed == 1);
+    CHECK(vwConnectRegisterCloseCallback(conn, on_close_other, &seen, on_free) == 0);
+    CHECK(vwConnectClose(conn) == 1);
+    CHECK(vwConnectUnregisterCloseCallback(conn, on_close_other) == 0 && seen.freed == 2);
+    CHECK(vwConnectRef(conn) == -1);
+}
+
 static void support(void)
 {
     vwConnectPtr conn = vwConnectOpen("test:///empty");
@@ -278,7 +401,11 @@ static void support(void)
 int main(void)
 {
     watchdog();
-    legacy();
+    ids();
+    by_function();
+    one_domain();
+    numbers();
+    close_callback();
     registering();
     records();
     last_error();

@@ -26,6 +26,30 @@ use crate::registry::Base;
 #[derive(Debug)]
 struct Test;
 
+/// A host as that of libvirt's test driver. Nothing runs on it: any guest that a document may ask
+/// for is taken.
+const CAPABILITIES: &str = "\
+<capabilities>
+  <host>
+    <cpu>
+      <arch>i686</arch>
+    </cpu>
+    <power_management>
+      <suspend_mem/>
+      <suspend_disk/>
+      <suspend_hybrid/>
+    </power_management>
+  </host>
+  <guest>
+    <os_type>hvm</os_type>
+    <arch name='i686'>
+      <wordsize>32</wordsize>
+      <domain type='test'/>
+    </arch>
+  </guest>
+</capabilities>
+";
+
 /// The one that all connections of the process share.
 pub(super) const DEFAULT: &str = "/default";
 
@@ -57,6 +81,19 @@ fn base(domain: NodeDomain) -> Base {
 impl Driver for Test {
     fn type_name(&self) -> &'static str {
         "TEST"
+    }
+
+    fn error_domain(&self) -> ErrorDomain {
+        ErrorDomain::Test
+    }
+
+    /// That of libvirt's test driver.
+    fn version(&self) -> Result<u64> {
+        Ok(2)
+    }
+
+    fn capabilities(&self) -> Result<String> {
+        Ok(CAPABILITIES.to_owned())
     }
 
     fn support(&self, event_type: EventType) -> EventSupport {

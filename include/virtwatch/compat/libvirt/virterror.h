@@ -43,6 +43,7 @@
 #define virError vwError
 #define _virError vwError
 #define virErrorPtr vwErrorPtr
+#define virErrorFunc vwErrorFunc
 #define virGetLastError vwGetLastError
 #define virGetLastErrorCode vwGetLastErrorCode
 #define virGetLastErrorDomain vwGetLastErrorDomain
@@ -52,5 +53,7 @@
 #define virResetLastError vwResetLastError
 #define virResetError vwResetError
 #define virFreeError vwFreeError
+#define virSetErrorFunc vwSetErrorFunc
+#define virConnSetErrorFunc vwConnSetErrorFunc
 
 #endif /* VIRTWATCH_COMPAT_VIRTERROR_H */
