@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use virtwatch::{CreateFlags, ListFlags, SaveFlags, Uuid};
+use virtwatch::{CreateFlags, SaveFlags, Uuid};
 
 use crate::callback::Callback;
 use crate::cursor::Cursor;
@@ -13,6 +13,7 @@ use crate::domain::Domain;
 use crate::error::{closed, invalid_arg};
 use crate::number;
 use crate::options;
+use crate::record::Record;
 use crate::registration::Registration;
 use crate::session::Session;
 use crate::stats::Stats;
@@ -114,50 +115,72 @@ impl Connection {
         self.close(py);
     }
 
-    /// Stores a configuration: a new domain, or another configuration of a known one.
+    /// Stores a configuration: a new domain, or another configuration of a known one. `XmlError`
+    /// says what is wrong with the document, `OperationFailedError` that the name or the UUID is
+    /// another domain's.
     fn define_xml(&self, py: Python<'_>, xml: &str) -> PyResult<Domain> {
         let domain = self.session.run(py, |core| core.define_xml(xml))?;
         Ok(self.domain(domain))
     }
 
-    /// Starts a domain without storing its configuration.
-    #[pyo3(signature = (xml, paused=false))]
-    fn create_xml(&self, py: Python<'_>, xml: &str, paused: bool) -> PyResult<Domain> {
-        let flags = if paused { CreateFlags::PAUSED } else { CreateFlags::empty() };
+    /// Starts a domain without storing its configuration. With `autodestroy` the run ends with this
+    /// connection; `validate` checks the document against the schema, too; `reset_nvram` is for the
+    /// hypervisor to heed. `InvalidStateError` when it is active.
+    #[pyo3(signature = (xml, *, paused=false, autodestroy=false, validate=false, reset_nvram=false))]
+    #[expect(clippy::fn_params_excessive_bools, reason = "they are keywords in Python")]
+    fn create_xml(
+        &self,
+        py: Python<'_>,
+        xml: &str,
+        paused: bool,
+        autodestroy: bool,
+        validate: bool,
+        reset_nvram: bool,
+    ) -> PyResult<Domain> {
+        let mut flags = CreateFlags::empty();
+        flags.set(CreateFlags::PAUSED, paused);
+        flags.set(CreateFlags::AUTODESTROY, autodestroy);
+        flags.set(CreateFlags::VALIDATE, validate);
+        flags.set(CreateFlags::RESET_NVRAM, reset_nvram);
         let domain = self.session.run(py, |core| core.create_xml(xml, flags))?;
         Ok(self.domain(domain))
     }
 
     /// Starts a domain from a file that `Domain.save()` wrote; it runs or is paused as it was then,
-    /// or as is asked for.
-    #[pyo3(signature = (path, running=false, paused=false))]
+    /// or as is asked for. `bypass_cache` and `reset_nvram` are for the hypervisor to heed.
+    /// `SystemCallError` when the file cannot be read, `InvalidStateError` when the domain is active.
+    #[pyo3(signature = (path, *, running=false, paused=false, bypass_cache=false, reset_nvram=false))]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
+    #[expect(clippy::fn_params_excessive_bools, reason = "they are keywords in Python")]
     fn restore(
         &self,
         py: Python<'_>,
         path: PathBuf,
         running: bool,
         paused: bool,
+        bypass_cache: bool,
+        reset_nvram: bool,
     ) -> PyResult<Domain> {
-        let flags = save_flags(running, paused);
+        let mut flags = save_flags(running, paused, bypass_cache);
+        flags.set(SaveFlags::RESET_NVRAM, reset_nvram);
         let domain = self.session.run(py, |core| core.restore(&path, flags))?;
         Ok(self.domain(domain))
     }
 
-    /// The domain with that name.
+    /// The domain with that name. `NotFoundError` when there is none.
     fn lookup_by_name(&self, py: Python<'_>, name: &str) -> PyResult<Domain> {
         let domain = self.session.run(py, |core| core.lookup_by_name(name))?;
         Ok(self.domain(domain))
     }
 
-    /// The domain with that UUID.
+    /// The domain with that UUID. `NotFoundError` when there is none.
     fn lookup_by_uuid(&self, py: Python<'_>, uuid: &Bound<'_, PyAny>) -> PyResult<Domain> {
         let uuid = options::uuid(py, "uuid", uuid)?;
         let domain = self.session.run(py, |core| core.lookup_by_uuid(uuid))?;
         Ok(self.domain(domain))
     }
 
-    /// The active domain with that id.
+    /// The active domain with that id. `NotFoundError` when there is none.
     fn lookup_by_id(&self, py: Python<'_>, id: i64) -> PyResult<Domain> {
         let id = i32::try_from(id)
             .map_err(|_| invalid_arg(py, format!("id must be from 0 to {}", i32::MAX)))?;
@@ -165,18 +188,29 @@ impl Connection {
         Ok(self.domain(domain))
     }
 
-    /// The domains, in no order; those that are (not) active or (not) persistent if so asked.
-    #[pyo3(signature = (active=None, persistent=None))]
+    /// The domain that an event is about, with the name and the `noted_id` that the event tells; it
+    /// need not exist any more. `InvalidArgumentError` when the record is no event.
+    fn domain_of(&self, py: Python<'_>, record: &Record) -> PyResult<Domain> {
+        let event = record.event().ok_or_else(|| invalid_arg(py, "record is not an event"))?;
+        let domain = virtwatch::Domain::of_event(self.session.core(py)?, event);
+        Ok(self.domain(domain))
+    }
+
+    /// The domains, in no order. Of each keyword that is given, True selects those that are or have
+    /// that, False those that are or have not; `states` (of `State`) those in any of them, where all
+    /// but RUNNING, PAUSED and SHUTOFF count as one.
+    #[pyo3(signature = (active=None, persistent=None, *, managed_save=None, autostart=None, states=None))]
     fn domains(
         &self,
         py: Python<'_>,
         active: Option<bool>,
         persistent: Option<bool>,
+        managed_save: Option<bool>,
+        autostart: Option<bool>,
+        states: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Domain>> {
-        let activity = active.map(|yes| if yes { ListFlags::ACTIVE } else { ListFlags::INACTIVE });
-        let kind =
-            persistent.map(|yes| if yes { ListFlags::PERSISTENT } else { ListFlags::TRANSIENT });
-        let flags = activity.unwrap_or_default() | kind.unwrap_or_default();
+        let flags = options::list(active, persistent, managed_save, autostart, states)?;
+        let Some(flags) = flags else { return Ok(Vec::new()) };
         let domains = self.session.run(py, |core| Ok(core.domains(flags)))?;
         Ok(domains.into_iter().map(|domain| self.domain(domain)).collect())
     }
@@ -278,9 +312,10 @@ impl Connection {
 }
 
 /// How to save and restore.
-pub(crate) fn save_flags(running: bool, paused: bool) -> SaveFlags {
+pub(crate) fn save_flags(running: bool, paused: bool, bypass_cache: bool) -> SaveFlags {
     let mut flags = SaveFlags::empty();
     flags.set(SaveFlags::RUNNING, running);
     flags.set(SaveFlags::PAUSED, paused);
+    flags.set(SaveFlags::BYPASS_CACHE, bypass_cache);
     flags
 }

@@ -9,8 +9,10 @@ use virtwatch::{
     CreateFlags, DestroyFlags, Facts, SaveFlags, ShutdownFlags, UndefineFlags, Uuid, XmlFlags,
 };
 
+use crate::config::Config;
 use crate::connection::{Connection, save_flags};
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid_arg};
+use crate::facts;
 use crate::number;
 use crate::session::Session;
 
@@ -40,7 +42,7 @@ impl Domain {
         py.detach(|| f(&self.core)).or_raise(py)
     }
 
-    fn facts(&self, py: Python<'_>) -> PyResult<Facts> {
+    fn known(&self, py: Python<'_>) -> PyResult<Facts> {
         self.run(py, virtwatch::Domain::facts)
     }
 }
@@ -68,31 +70,38 @@ impl Domain {
     /// The number of the run; None when it does not run.
     #[getter]
     fn id(&self, py: Python<'_>) -> PyResult<Option<i32>> {
-        Ok(self.facts(py)?.id())
+        Ok(self.known(py)?.id())
+    }
+
+    /// The number of the run when it was looked up or, with `Connection.domain_of()`, of the run that
+    /// the event is about; None if there was none.
+    #[getter]
+    fn noted_id(&self) -> Option<i32> {
+        self.core.noted_id()
     }
 
     /// What state it is in: a member of `State`.
     #[getter]
     fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        number::state(py, self.facts(py)?.status().state())
+        number::state(py, self.known(py)?.status().state())
     }
 
     /// Why: a member of `RunningReason`, `PausedReason` and so on, by the state.
     #[getter]
     fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        number::reason(py, self.facts(py)?.status())
+        number::reason(py, self.known(py)?.status())
     }
 
     /// Whether it has a running instance; a paused one counts.
     #[getter]
     fn is_active(&self, py: Python<'_>) -> PyResult<bool> {
-        Ok(self.facts(py)?.is_active())
+        Ok(self.known(py)?.is_active())
     }
 
     /// Whether it has a stored configuration.
     #[getter]
     fn is_persistent(&self, py: Python<'_>) -> PyResult<bool> {
-        Ok(self.facts(py)?.is_persistent())
+        Ok(self.known(py)?.is_persistent())
     }
 
     /// Whether the next start takes up a saved state.
@@ -101,69 +110,144 @@ impl Domain {
         self.run(py, virtwatch::Domain::has_managed_save)
     }
 
-    /// Its configuration: the one of the run, or (`inactive`, or when it does not run) the stored
-    /// one.
+    /// What is known of it now, all of one moment: a `DomainView`.
+    fn facts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        facts::view(py, &self.known(py)?)
+    }
+
+    /// Whether it starts with the host.
+    #[getter]
+    fn autostart(&self, py: Python<'_>) -> PyResult<bool> {
+        self.run(py, virtwatch::Domain::autostart)
+    }
+
+    /// Has it start with the host, or no longer. No event tells of it. `InvalidStateError` when it
+    /// is transient.
+    fn set_autostart(&self, py: Python<'_>, autostart: bool) -> PyResult<()> {
+        self.run(py, |domain| domain.set_autostart(autostart))
+    }
+
+    /// Its configuration as a document: the one of the run, or (`inactive`, or when it does not run)
+    /// the stored one.
     #[pyo3(signature = (inactive=false))]
     fn xml(&self, py: Python<'_>, inactive: bool) -> PyResult<String> {
         let flags = if inactive { XmlFlags::INACTIVE } else { XmlFlags::empty() };
         self.run(py, |domain| domain.xml(flags))
     }
 
+    /// What its configuration says: the one of the run, or the stored one when it does not run.
+    fn config(&self, py: Python<'_>) -> PyResult<Config> {
+        self.run(py, virtwatch::Domain::config).map(Config)
+    }
+
     /// Starts it from the stored configuration, or from the managed-save image if there is one;
-    /// `force_boot` drops the image and boots.
-    #[pyo3(signature = (paused=false, force_boot=false))]
-    fn start(&self, py: Python<'_>, paused: bool, force_boot: bool) -> PyResult<()> {
+    /// `force_boot` drops the image and boots. With `autodestroy` the run ends with this connection.
+    /// `bypass_cache` and `reset_nvram` are for the hypervisor to heed. `InvalidStateError` when it
+    /// is active.
+    #[pyo3(signature = (*, paused=false, autodestroy=false, force_boot=false, bypass_cache=false, reset_nvram=false))]
+    #[expect(clippy::fn_params_excessive_bools, reason = "they are keywords in Python")]
+    fn start(
+        &self,
+        py: Python<'_>,
+        paused: bool,
+        autodestroy: bool,
+        force_boot: bool,
+        bypass_cache: bool,
+        reset_nvram: bool,
+    ) -> PyResult<()> {
         let mut flags = CreateFlags::empty();
         flags.set(CreateFlags::PAUSED, paused);
+        flags.set(CreateFlags::AUTODESTROY, autodestroy);
         flags.set(CreateFlags::FORCE_BOOT, force_boot);
+        flags.set(CreateFlags::BYPASS_CACHE, bypass_cache);
+        flags.set(CreateFlags::RESET_NVRAM, reset_nvram);
         self.run(py, |domain| domain.start(flags))
     }
 
-    /// Pauses it; of a paused domain this is a success.
+    /// Pauses it; of a paused domain this is a success. `InvalidStateError` when it does not run.
     fn suspend(&self, py: Python<'_>) -> PyResult<()> {
         self.run(py, virtwatch::Domain::suspend)
     }
 
-    /// Has it run again.
+    /// Has it run again. `InvalidStateError` when it is not paused.
     fn resume(&self, py: Python<'_>) -> PyResult<()> {
         self.run(py, virtwatch::Domain::resume)
     }
 
-    /// Asks the guest to shut down.
-    fn shutdown(&self, py: Python<'_>) -> PyResult<()> {
-        self.run(py, |domain| domain.shutdown(ShutdownFlags::empty()))
+    /// Asks the guest to shut down, by one of the given `ShutdownMethod`s or as the hypervisor
+    /// likes. `InvalidStateError` when it is not active.
+    #[pyo3(signature = (methods=None))]
+    fn shutdown(&self, py: Python<'_>, methods: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let flags = shutdown_flags(py, methods)?;
+        self.run(py, |domain| domain.shutdown(flags))
     }
 
-    /// Asks the guest to reboot.
-    fn reboot(&self, py: Python<'_>) -> PyResult<()> {
-        self.run(py, |domain| domain.reboot(ShutdownFlags::empty()))
+    /// Asks the guest to reboot, by one of the given `ShutdownMethod`s or as the hypervisor likes.
+    /// `InvalidStateError` when it is not active.
+    #[pyo3(signature = (methods=None))]
+    fn reboot(&self, py: Python<'_>, methods: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let flags = shutdown_flags(py, methods)?;
+        self.run(py, |domain| domain.reboot(flags))
     }
 
-    /// Resets it, as a reset button does.
+    /// Resets it, as a reset button does. `InvalidStateError` when it is not active.
     fn reset(&self, py: Python<'_>) -> PyResult<()> {
         self.run(py, virtwatch::Domain::reset)
     }
 
+    /// Has the guest's power management suspend it: to memory, where it stays active, or to disk,
+    /// where it powers off. For so many `seconds`, or with 0 until `pm_wakeup()`.
+    /// `InvalidStateError` when it does not run or its configuration forbids it,
+    /// `NotSupportedError` for seconds that the driver cannot count.
+    #[pyo3(signature = (target, seconds=0))]
+    fn pm_suspend(&self, py: Python<'_>, target: &Bound<'_, PyAny>, seconds: u64) -> PyResult<()> {
+        let target = number::suspend_target(py, target)?;
+        self.run(py, |domain| domain.pm_suspend(target, seconds))
+    }
+
+    /// Wakes a guest that its power management has suspended. `InvalidStateError` when it is not.
+    fn pm_wakeup(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, virtwatch::Domain::pm_wakeup)
+    }
+
     /// Ends the running instance at once; `graceful` only if it can be done without harm.
-    #[pyo3(signature = (graceful=false))]
-    fn destroy(&self, py: Python<'_>, graceful: bool) -> PyResult<()> {
-        let flags = if graceful { DestroyFlags::GRACEFUL } else { DestroyFlags::empty() };
+    /// `InvalidStateError` when it is not active.
+    #[pyo3(signature = (*, graceful=false, remove_logs=false))]
+    fn destroy(&self, py: Python<'_>, graceful: bool, remove_logs: bool) -> PyResult<()> {
+        let mut flags = DestroyFlags::empty();
+        flags.set(DestroyFlags::GRACEFUL, graceful);
+        flags.set(DestroyFlags::REMOVE_LOGS, remove_logs);
         self.run(py, |domain| domain.destroy(flags))
     }
 
     /// Saves its state to a file and ends the instance; `Connection.restore()` takes it up. It will
-    /// run or be paused as it is now, or as is asked for.
-    #[pyo3(signature = (path, running=false, paused=false))]
+    /// run or be paused as it is now, or as is asked for. `InvalidStateError` when it is not active,
+    /// `SystemCallError` when the file cannot be written.
+    #[pyo3(signature = (path, *, running=false, paused=false, bypass_cache=false))]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes it")]
-    fn save(&self, py: Python<'_>, path: PathBuf, running: bool, paused: bool) -> PyResult<()> {
-        let flags: SaveFlags = save_flags(running, paused);
+    fn save(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        running: bool,
+        paused: bool,
+        bypass_cache: bool,
+    ) -> PyResult<()> {
+        let flags: SaveFlags = save_flags(running, paused, bypass_cache);
         self.run(py, |domain| domain.save(&path, flags))
     }
 
-    /// Saves its state where the next start finds it, and ends the instance.
-    #[pyo3(signature = (running=false, paused=false))]
-    fn managed_save(&self, py: Python<'_>, running: bool, paused: bool) -> PyResult<()> {
-        let flags = save_flags(running, paused);
+    /// Saves its state where the next start finds it, and ends the instance. `InvalidStateError`
+    /// when it is not active, or transient.
+    #[pyo3(signature = (*, running=false, paused=false, bypass_cache=false))]
+    fn managed_save(
+        &self,
+        py: Python<'_>,
+        running: bool,
+        paused: bool,
+        bypass_cache: bool,
+    ) -> PyResult<()> {
+        let flags = save_flags(running, paused, bypass_cache);
         self.run(py, |domain| domain.managed_save(flags))
     }
 
@@ -172,15 +256,17 @@ impl Domain {
         self.run(py, virtwatch::Domain::remove_managed_save)
     }
 
-    /// Gives it another name. This object keeps the old one.
+    /// Gives it another name. This object keeps the old one. `InvalidStateError` when it is active
+    /// or transient, or the name is taken.
     fn rename(&self, py: Python<'_>, name: &str) -> PyResult<()> {
         self.run(py, |domain| domain.rename(name))
     }
 
     /// Removes the stored configuration: an inactive domain no longer exists then, an active one
     /// becomes transient. `managed_save` and the metadata go with it if asked for, and are in the
-    /// way otherwise; `nvram` and `tpm` say whether these go or stay.
-    #[pyo3(signature = (managed_save=false, snapshots_metadata=false, checkpoints_metadata=false, nvram=None, tpm=None))]
+    /// way otherwise; `nvram` and `tpm` say whether these go or stay. `InvalidStateError` when it is
+    /// transient, or something is in the way.
+    #[pyo3(signature = (*, managed_save=false, snapshots_metadata=false, checkpoints_metadata=false, nvram=None, tpm=None))]
     fn undefine(
         &self,
         py: Python<'_>,
@@ -217,11 +303,19 @@ impl Domain {
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
-        let now = match self.facts(py) {
+        let now = match self.known(py) {
             Ok(facts) => facts.status().to_string(),
             Err(_) if self.session.core(py).is_err() => "closed".to_owned(),
             Err(_) => "gone".to_owned(),
         };
         format!("<Domain '{}' {} {now}>", self.name(), self.uuid())
     }
+}
+
+/// The means that Python names by a `ShutdownMethod`.
+fn shutdown_flags(py: Python<'_>, methods: Option<&Bound<'_, PyAny>>) -> PyResult<ShutdownFlags> {
+    let Some(methods) = methods else { return Ok(ShutdownFlags::empty()) };
+    let bits = methods.extract()?;
+    ShutdownFlags::from_bits(bits)
+        .ok_or_else(|| invalid_arg(py, format!("methods: there is no shutdown method {bits:#x}")))
 }

@@ -5,13 +5,16 @@
 //! nothing attaches while it holds a lock. The pure-Python half is in `python/virtwatch`.
 
 mod callback;
+mod config;
 mod connection;
 mod cursor;
 mod document;
 mod domain;
 mod error;
+mod facts;
 mod number;
 mod options;
+mod pickle;
 mod process;
 mod record;
 mod registration;
@@ -29,6 +32,8 @@ mod _native {
     use super::process;
 
     #[pymodule_export]
+    use super::config::Config;
+    #[pymodule_export]
     use super::connection::{Connection, connect};
     #[pymodule_export]
     use super::cursor::Cursor;
@@ -36,6 +41,8 @@ mod _native {
     use super::domain::Domain;
     #[pymodule_export]
     use super::number::numbers;
+    #[pymodule_export]
+    use super::pickle::record;
     #[pymodule_export]
     use super::process::{close_all, forked};
     #[pymodule_export]

@@ -4,7 +4,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
-use virtwatch::{EventKind, EventType, State, Status};
+use virtwatch::{EventKind, EventType, ShutdownFlags, State, Status, SuspendTarget};
+
+use crate::error::invalid_arg;
 
 /// An enumeration of Python, by the name of its class.
 pub(crate) struct Enumeration {
@@ -136,20 +138,46 @@ pub(crate) fn numbers(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         ErrorCode,
         ErrorDomain,
         CatchupCause,
+        SuspendTarget,
     );
+    let methods = PyDict::new(py);
+    for (name, flag) in ShutdownFlags::all().iter_names() {
+        methods.set_item(name, flag.bits())?;
+    }
+    all.set_item("ShutdownMethod", methods)?;
     Ok(all)
 }
 
 /// The event type with a number that Python gave.
 pub(crate) fn event_type(py: Python<'_>, number: &Bound<'_, PyAny>) -> PyResult<EventType> {
+    parse(py, number, "an event type", "EventType", EventType::from_number)
+}
+
+/// The target of a suspension with a number that Python gave.
+pub(crate) fn suspend_target(py: Python<'_>, number: &Bound<'_, PyAny>) -> PyResult<SuspendTarget> {
+    parse(py, number, "a target", "SuspendTarget", SuspendTarget::from_number)
+}
+
+/// The state with a number that Python gave.
+pub(crate) fn parse_state(py: Python<'_>, number: &Bound<'_, PyAny>) -> PyResult<State> {
+    parse(py, number, "a state", "State", State::from_number)
+}
+
+fn parse<T>(
+    py: Python<'_>,
+    number: &Bound<'_, PyAny>,
+    what: &str,
+    class: &str,
+    from_number: impl FnOnce(i32) -> Option<T>,
+) -> PyResult<T> {
     let Ok(known) = number.extract::<i64>() else {
-        let what = format!("an event type must be a member of EventType, not {}", number.repr()?);
+        let what = format!("{what} must be a member of {class}, not {}", number.repr()?);
         return Err(PyTypeError::new_err(what));
     };
     i32::try_from(known)
         .ok()
-        .and_then(EventType::from_number)
-        .ok_or_else(|| crate::error::invalid_arg(py, format!("there is no event type {known}")))
+        .and_then(from_number)
+        .ok_or_else(|| invalid_arg(py, format!("{what} must be a member of {class}, not {known}")))
 }
 
 /// A state as a member of `State`.

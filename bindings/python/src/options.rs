@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use virtwatch::{EventTypes, Uuid, WatchOptions};
+use virtwatch::{EventTypes, ListFlags, State, Uuid, WatchOptions};
 
 use crate::cursor::Cursor;
 use crate::domain::Domain;
@@ -53,4 +53,42 @@ pub(crate) fn options(
         resume: resume.map(|cursor| cursor.0),
         max_lag,
     })
+}
+
+/// The keyword arguments of `domains`; `None` when no domain can be meant.
+pub(crate) fn list(
+    active: Option<bool>,
+    persistent: Option<bool>,
+    managed_save: Option<bool>,
+    autostart: Option<bool>,
+    states: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<ListFlags>> {
+    let choices = [
+        (active, ListFlags::ACTIVE, ListFlags::INACTIVE),
+        (persistent, ListFlags::PERSISTENT, ListFlags::TRANSIENT),
+        (managed_save, ListFlags::MANAGEDSAVE, ListFlags::NO_MANAGEDSAVE),
+        (autostart, ListFlags::AUTOSTART, ListFlags::NO_AUTOSTART),
+    ];
+    let mut flags: ListFlags = choices
+        .into_iter()
+        .filter_map(|(choice, yes, no)| choice.map(|choice| if choice { yes } else { no }))
+        .collect();
+    let Some(states) = states else { return Ok(Some(flags)) };
+    let states: ListFlags = states
+        .try_iter()
+        .map_err(|_| PyTypeError::new_err("states must be an iterable of State"))?
+        .map(|state| Ok(group(number::parse_state(states.py(), &state?)?)))
+        .collect::<PyResult<_>>()?;
+    flags |= states;
+    Ok((!states.is_empty()).then_some(flags))
+}
+
+/// How a listing knows a state.
+fn group(state: State) -> ListFlags {
+    match state {
+        State::Running => ListFlags::RUNNING,
+        State::Paused => ListFlags::PAUSED,
+        State::Shutoff => ListFlags::SHUTOFF,
+        _ => ListFlags::OTHER,
+    }
 }

@@ -10,6 +10,7 @@ use virtwatch::{Condition, Event, Record as Core, Uuid};
 use crate::cursor::Cursor;
 use crate::document;
 use crate::number;
+use crate::pickle;
 use crate::session::Source;
 
 /// What a watch delivers: an event of a domain, or a word about the stream itself (`kind` says
@@ -35,6 +36,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of the numbers.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Event, Self::Catchup, Self::Synced, Self::SourceDown, Self::SourceUp, Self::Closed];
+
     pub(crate) fn of(record: &Core) -> Self {
         match record {
             Core::Event(_) => Self::Event,
@@ -58,12 +63,16 @@ impl Kind {
     }
 }
 
+/// What `pickle::record` takes.
+type Parts<'a> = (&'a str, Uuid, i32, Bound<'a, PyAny>);
+
 impl Record {
     pub(crate) fn new(core: Core, source: &Arc<Source>) -> Self {
         Self { core, source: Arc::clone(source) }
     }
 
-    fn event(&self) -> Option<&Event> {
+    /// The event, if it is one.
+    pub(crate) fn event(&self) -> Option<&Event> {
         match &self.core {
             Core::Event(event) => Some(event),
             _ => None,
@@ -285,6 +294,14 @@ impl Record {
     /// line's `watch --json`: enumerations by name, and by number under `…_number`.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         document::of(py, &self.core, self.source.epoch, self.cursor())
+    }
+
+    /// For `pickle` and `copy`: the same record without its connection.
+    fn __reduce__<'py>(&'py self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+        let make = py.import("virtwatch._native")?.getattr("record")?;
+        let parts = pickle::parts(py, &self.core)?;
+        let kind = Kind::of(&self.core) as i32;
+        Ok((make, (&self.source.uri, self.source.epoch, kind, parts)))
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

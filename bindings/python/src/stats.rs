@@ -48,7 +48,7 @@ impl Stats {
 
 /// Figures of a watch: `events` = `delivered` + `filtered` + `coalesced` + `pending`.
 #[pyclass(frozen, eq, get_all, module = "virtwatch")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct WatchStats {
     /// Events of the journal that concern it.
     events: u64,

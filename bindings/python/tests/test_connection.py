@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import virtwatch
 from conftest import xml
-from virtwatch import EventSupport, EventType
+from virtwatch import EventSupport, EventType, State
 
 
 def test_a_connection_is_a_context_manager() -> None:
@@ -77,19 +77,32 @@ def test_lookups(conn: virtwatch.Connection) -> None:
 
 
 def test_listings(conn: virtwatch.Connection) -> None:
-    conn.define_xml(xml("off"))
+    conn.define_xml(xml("off")).set_autostart(True)
     conn.define_xml(xml("on")).start()
-    conn.create_xml(xml("transient"))
+    conn.create_xml(xml("transient"), paused=True)
+    saved = conn.define_xml(xml("saved"))
+    saved.start()
+    saved.managed_save()
 
-    def names(**which: bool) -> set[str]:
-        return {domain.name for domain in conn.domains(**which)}
+    def names(domains: list[virtwatch.Domain]) -> set[str]:
+        return {domain.name for domain in domains}
 
-    assert names() == {"off", "on", "transient"}
-    assert names(active=True) == {"on", "transient"}
-    assert names(active=False) == {"off"}
-    assert names(persistent=True) == {"off", "on"}
-    assert names(persistent=False, active=True) == {"transient"}
-    assert names(persistent=False, active=False) == set()
+    assert names(conn.domains()) == {"off", "on", "transient", "saved"}
+    assert names(conn.domains(active=True)) == {"on", "transient"}
+    assert names(conn.domains(active=False)) == {"off", "saved"}
+    assert names(conn.domains(persistent=True)) == {"off", "on", "saved"}
+    assert names(conn.domains(persistent=False, active=True)) == {"transient"}
+    assert names(conn.domains(persistent=False, active=False)) == set()
+    assert names(conn.domains(managed_save=True)) == {"saved"}
+    assert names(conn.domains(managed_save=False, active=False)) == {"off"}
+    assert names(conn.domains(autostart=True)) == {"off"}
+    assert names(conn.domains(states={State.PAUSED, State.RUNNING})) == {"on", "transient"}
+    assert names(conn.domains(states=[State.CRASHED])) == set()
+    assert names(conn.domains(states=[])) == set()
+    with pytest.raises(virtwatch.InvalidArgumentError, match="state must be"):
+        conn.domains(states=[99])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="states must be"):
+        conn.domains(states=State.PAUSED)  # type: ignore[arg-type]
 
 
 def test_a_read_only_connection_changes_nothing() -> None:
@@ -156,3 +169,11 @@ def test_errors_are_a_tree_and_travel() -> None:
     assert str(error) == error.message
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error) and copy.args == error.args and str(copy) == str(error)
+
+
+def test_what_is_open_cannot_be_pickled(conn: virtwatch.Connection) -> None:
+    import pickle
+
+    for thing in (conn, conn.define_xml(xml()), conn.watch(), conn.register(print)):
+        with pytest.raises(TypeError, match="cannot pickle"):
+            pickle.dumps(thing)

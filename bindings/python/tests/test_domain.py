@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 import virtwatch
 from conftest import xml
-from virtwatch import PausedReason, RunningReason, ShutoffReason, State
+from virtwatch import (
+    PausedReason,
+    RunningReason,
+    ShutdownMethod,
+    ShutoffReason,
+    State,
+    SuspendTarget,
+)
 
 
 def test_a_life(conn: virtwatch.Connection) -> None:
@@ -121,6 +128,97 @@ def test_xml(conn: virtwatch.Connection) -> None:
     domain.start()
     assert f"id='{domain.id}'" in domain.xml()
     assert "id='" not in domain.xml(inactive=True).split(">", 1)[0]
+
+
+def test_the_configuration(conn: virtwatch.Connection) -> None:
+    body = (
+        "<title>Shop</title><currentMemory>512</currentMemory><vcpu current='2'>4</vcpu>"
+        "<on_reboot>destroy</on_reboot><pm><suspend-to-disk enabled='no'/></pm>"
+    )
+    domain = conn.define_xml(xml("vm", body=body))
+    config = domain.config()
+    assert (config.name, config.uuid, config.domain_type) == ("vm", domain.uuid, "test")
+    assert (config.os_type, config.title, config.description) == ("hvm", "Shop", None)
+    assert (config.memory_kib, config.current_memory_kib) == (1024, 512)
+    assert (config.max_vcpus, config.vcpus) == (4, 2)
+    assert (config.on_poweroff, config.on_reboot, config.on_crash) == (
+        "destroy",
+        "destroy",
+        "destroy",
+    )
+    assert config.suspend_to_mem and not config.suspend_to_disk
+    assert virtwatch.Config.parse(config.xml) == config
+    assert repr(config) == f"<Config of 'vm' {domain.uuid}>"
+    with pytest.raises(virtwatch.XmlError):
+        virtwatch.Config.parse("<domain>")
+
+
+def test_facts_are_of_one_moment(conn: virtwatch.Connection) -> None:
+    """G2: what a domain says of itself is what the fold of its events says."""
+    with virtwatch.Inventory(conn) as inventory:
+        domain = conn.define_xml(xml("vm"))
+        domain.start(paused=True)
+        assert inventory.wait_for(lambda view: view.get(domain.uuid) == domain.facts())
+        domain.undefine()
+        domain.destroy()
+    with pytest.raises(virtwatch.NotFoundError):
+        domain.facts()
+
+
+def test_autostart(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml())
+    before = conn.cursor
+    assert not domain.autostart
+    domain.set_autostart(True)
+    assert domain.autostart and conn.cursor == before
+    with pytest.raises(virtwatch.InvalidStateError):
+        conn.create_xml(xml("transient")).set_autostart(True)
+
+
+def test_power_management(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml())
+    domain.start()
+    domain.pm_suspend(SuspendTarget.MEM)
+    assert (domain.state, domain.is_active) == (State.PMSUSPENDED, True)
+    domain.pm_wakeup()
+    assert (domain.state, domain.reason) == (State.RUNNING, RunningReason.WAKEUP)
+    with pytest.raises(virtwatch.InvalidStateError):
+        domain.pm_wakeup()
+    with pytest.raises(virtwatch.NotSupportedError):
+        domain.pm_suspend(SuspendTarget.MEM, seconds=5)
+    with pytest.raises(virtwatch.InvalidArgumentError, match="target must be"):
+        domain.pm_suspend(7)  # type: ignore[arg-type]
+    domain.pm_suspend(SuspendTarget.DISK)
+    assert not domain.is_active
+
+
+def test_the_means_of_a_shutdown(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml())
+    domain.start()
+    domain.reboot(ShutdownMethod.GUEST_AGENT)
+    domain.shutdown(ShutdownMethod.ACPI_POWER_BUTTON | ShutdownMethod.GUEST_AGENT)
+    assert not domain.is_active
+    with pytest.raises(virtwatch.InvalidArgumentError, match="methods"):
+        domain.shutdown(1024)  # type: ignore[arg-type]
+
+
+def test_the_domain_of_an_event(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml("old"))
+    with conn.watch(snapshot=False) as watch:
+        domain.start()
+        run = domain.id
+        domain.destroy()
+        domain.rename("new")
+        records = list(iter(lambda: watch.next(timeout=0), None))
+    domains = [conn.domain_of(record) for record in records]
+    assert [known.noted_id for known in domains] == [run, run, None, None]
+    assert [known.name for known in domains] == ["old", "old", "old", "new"]
+    assert set(domains) == {domain}
+    with conn.watch() as watch:
+        first = watch.next()
+    assert first is not None
+    with pytest.raises(virtwatch.InvalidArgumentError, match="record is not an event"):
+        conn.domain_of(first)
 
 
 def test_undefine_flags_that_exclude_each_other_cannot_be_said(

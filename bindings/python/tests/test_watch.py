@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import json
 import os
@@ -104,6 +105,31 @@ def test_records_become_json(conn: virtwatch.Connection) -> None:
     assert event["time"].endswith("Z") and event["time"][-10:-1] == str(event["realtime_ns"])[-9:]
 
 
+def test_records_travel(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml("old"))
+    with conn.watch() as watch:
+        domain.rename("new")
+        domain.start(paused=True)
+        domain.undefine()
+        domain.destroy()
+        conn.define_xml(xml("other"))
+        records = read_all(watch)
+    assert len(records) > 10
+    for record in records:
+        for copied in (pickle.loads(pickle.dumps(record)), copy.deepcopy(record)):
+            assert copied == record and hash(copied) == hash(record)
+            assert copied.to_dict() == record.to_dict() and repr(copied) == repr(record)
+            assert copied.source == record.source and copied.cursor == record.cursor
+
+
+@pytest.mark.parametrize("what", [(0, ()), (1, (4, -1, 0)), (1, (99, 0, 0)), (2, ("x",)), (9, ())])
+def test_a_strange_pickle_makes_no_record(what: tuple[int, tuple[object, ...]]) -> None:
+    from virtwatch import _native
+
+    with pytest.raises((ValueError, TypeError, OverflowError)):
+        _native.record("test:///default", uuid.uuid4(), *what)
+
+
 def test_records_compare(conn: virtwatch.Connection) -> None:
     with conn.watch() as one, conn.watch() as two:
         conn.define_xml(xml())
@@ -144,6 +170,7 @@ def test_resume(conn: virtwatch.Connection) -> None:
     with conn.watch() as watch:
         read_all(watch)
         cursor = watch.cursor
+    assert watch.cursor == cursor and watch.stats.catchups == 1 and "ended" in repr(watch)
     domain.start()
     with conn.watch(resume=cursor) as watch:
         assert [record.type for record in read_all(watch)] == [EventType.STARTED]
@@ -324,68 +351,3 @@ def test_a_program_that_waits_ends_by_ctrl_c() -> None:
         """
     )
     assert done.stdout == "interrupted\n"
-
-
-def test_async_for(conn: virtwatch.Connection) -> None:
-    domain = conn.define_xml(xml())
-
-    async def read() -> list[EventType | None]:
-        types = []
-        loop = asyncio.get_running_loop()
-        loop.call_later(0.01, domain.start)
-        loop.call_later(0.02, domain.destroy)
-        async for record in conn.watch():
-            types.append(record.type)
-            if record.type is EventType.STOPPED:
-                break
-        assert conn.stats.readers == 0, "the watch goes with the loop"
-        return types
-
-    assert asyncio.run(read())[-2:] == [EventType.STARTED, EventType.STOPPED]
-
-
-def test_async_for_lets_others_work(conn: virtwatch.Connection) -> None:
-    async def read() -> int:
-        count = 0
-        for number in range(500):
-            conn.define_xml(xml(f"vm{number}"))
-        watch = conn.watch()
-
-        async def others() -> int:
-            await asyncio.sleep(0)
-            return count
-
-        other = asyncio.create_task(others())
-        async for record in watch:
-            count += 1
-            if record.kind is RecordKind.SYNCED:
-                break
-        assert count == 1002
-        return await other
-
-    assert 0 < asyncio.run(read()) < 1000
-
-
-def test_an_async_wait_ends(conn: virtwatch.Connection) -> None:
-    async def by_cancelling_the_watch() -> int:
-        watch = conn.watch()
-        asyncio.get_running_loop().call_later(0.01, watch.cancel)
-        return len([record async for record in watch])
-
-    assert asyncio.run(by_cancelling_the_watch()) == 2
-
-    async def by_cancelling_the_task() -> None:
-        watch = conn.watch()
-
-        async def forever() -> None:
-            async for _ in watch:
-                pass
-
-        task = asyncio.create_task(forever())
-        await asyncio.sleep(0.01)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert not asyncio.get_running_loop().remove_reader(watch.fileno())
-
-    asyncio.run(by_cancelling_the_task())

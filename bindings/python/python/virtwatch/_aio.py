@@ -1,4 +1,4 @@
-"""`async for` over a watch: by its file descriptor, without a thread."""
+"""A watch in an event loop: by its file descriptor, without a thread."""
 
 from __future__ import annotations
 
@@ -14,24 +14,41 @@ _TURN = 64
 
 
 class Records(AsyncIterator[Record]):
-    """The records of a watch, which lives as long as somebody holds it or this."""
+    """The records of a watch. If the watch is `owned`, it ends with this, however this ends: when
+    the loop over it is left, when its task is cancelled, when nobody holds it any more."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, owned: bool) -> None:
         self._watch = watch
+        self._owned = owned
         self._in_a_row = 0
 
     async def __anext__(self) -> Record:
-        self._in_a_row += 1
-        if self._in_a_row > _TURN:
-            self._in_a_row = 0
-            await asyncio.sleep(0)
         try:
+            self._in_a_row += 1
+            if self._in_a_row > _TURN:
+                self._in_a_row = 0
+                await asyncio.sleep(0)
             while (record := self._watch.next(timeout=0)) is None:
                 self._in_a_row = 0
                 await self._readable()
+            return record
         except CancelledError:
+            self._end()
             raise StopAsyncIteration from None
-        return record
+        except BaseException:
+            self._end()
+            raise
+
+    async def aclose(self) -> None:
+        """Ends it, for `contextlib.aclosing()`."""
+        self._end()
+
+    def __del__(self) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._owned:
+            self._watch.__exit__(None, None, None)
 
     async def _readable(self) -> None:
         loop = asyncio.get_running_loop()
@@ -46,3 +63,13 @@ class Records(AsyncIterator[Record]):
                 loop.remove_reader(fd)
         finally:
             os.close(fd)
+
+
+async def enter(watch: Watch) -> Watch:
+    """The beginning of an `async with` block."""
+    return watch.__enter__()
+
+
+async def leave(watch: Watch) -> None:
+    """The end of an `async with` block."""
+    watch.__exit__(None, None, None)

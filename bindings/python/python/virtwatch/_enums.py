@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 
 class _Number(IntEnum):
@@ -264,6 +264,28 @@ class CrashedReason(_Number):
 
     UNKNOWN = 0
     PANICKED = 1
+
+
+class SuspendTarget(_Number):
+    """Where a guest that its power management suspends keeps its state: `virNodeSuspendTarget`."""
+
+    MEM = 0
+    """In memory."""
+    DISK = 1
+    """On disk, and the instance is gone."""
+    HYBRID = 2
+    """On disk and in memory."""
+
+
+class ShutdownMethod(IntFlag):
+    """By what a guest is asked to shut down or reboot: `virDomainShutdownFlagValues`. Several may
+    be joined by `|`: one of them is taken."""
+
+    ACPI_POWER_BUTTON = 1
+    GUEST_AGENT = 2
+    INITCTL = 4
+    SIGNAL = 8
+    PARAVIRT = 16
 
 
 class ErrorCode(_Number):
