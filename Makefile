@@ -8,7 +8,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV   := $(TARGET)/venv
 DEMO   := $(TARGET)/demo
 
-.PHONY: all demo check check-rust check-loom check-python check-install lint header clean \
+.PHONY: all demo check check-rust check-loom check-python check-install bench lint header clean \
 	need-rust need-cc need-python need-tools
 
 all: need-rust
@@ -63,6 +63,14 @@ lint: need-rust python
 header: need-rust
 	UPDATE=1 $(CARGO) test --test header
 	UPDATE=1 $(CARGO) test --test compat
+
+# --- Measuring ----------------------------------------------------------------------------------
+
+# Beside libvirt's test driver: see docs/performance.md. Nothing else should run meanwhile.
+bench: need-cc need-python all
+	@pkg-config --exists libvirt || { echo 'Missing: libvirt.' \
+		'Get it with: apt-get install pkg-config libvirt-dev'; exit 1; }
+	$(PYTHON) benches/compare.py $(abspath $(TARGET))/release $(TARGET)/bench
 
 # --- Python -------------------------------------------------------------------------------------
 

@@ -7,26 +7,25 @@ use std::process::{Command, Output};
 
 use super::{libvirt, root};
 
-/// Builds `tests/compat/{program}.c` with those options, in that directory.
-fn build(program: &str, options: &[String], directory: &Path) -> PathBuf {
-    let path = directory.join(program);
+/// Builds a source of the repository with those options, in that directory.
+fn build(source: &str, options: &[String], directory: &Path) -> PathBuf {
+    let path = directory.join("program");
     let output = Command::new("cc")
         .args(["-std=c11", "-g", "-pthread", "-D_GNU_SOURCE"])
         .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"])
         .arg(&path)
-        .arg(root().join(format!("tests/compat/{program}.c")))
+        .arg(root().join(source))
         .args(options)
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} does not compile:\n{errors}");
+    assert!(output.status.success(), "{source} does not compile:\n{errors}");
     path
 }
 
-/// Runs it with the path of a file that it may write.
-fn run(program: &Path, directory: &Path) -> String {
-    let mut command = Command::new(program);
-    let Output { status, stdout, stderr } = command.arg(directory.join("file")).output().unwrap();
+/// Runs it with an argument; it has to end well. Returns what it printed.
+fn run(program: &Path, argument: &Path) -> String {
+    let Output { status, stdout, stderr } = Command::new(program).arg(argument).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     assert!(status.success(), "{}: {status}\n{stdout}\n{stderr}", program.display());
     stdout.into_owned()
@@ -62,14 +61,31 @@ fn prints_the_same(program: &str) {
     if !libvirt::is_here() {
         return;
     }
+    let source = format!("tests/compat/{program}.c");
     let [theirs, ours] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let printed = |options: &[String], directory: &Path| {
+        // A file that it may write.
+        run(&build(&source, options, directory), &directory.join("file"))
+    };
     let mut options = libvirt::options("--cflags");
     options.extend(libvirt::options("--libs"));
-    let libvirt = run(&build(program, &options, theirs.path()), theirs.path());
-    let options = virtwatch(ours.path());
-    let virtwatch = run(&build(program, &options, ours.path()), ours.path());
+    let libvirt = printed(&options, theirs.path());
+    let virtwatch = printed(&virtwatch(ours.path()), ours.path());
     assert!(!libvirt.is_empty());
     assert!(libvirt == virtwatch, "{program} differs, {}", difference(&libvirt, &virtwatch));
+}
+
+/// What `make bench` measures can be built, and runs.
+#[test]
+fn the_measured_work_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = virtwatch(directory.path());
+    build("benches/scale.c", &options, directory.path());
+    let work = build("benches/work.c", &options, directory.path());
+    for row in ["deliver", "define-1k", "id"] {
+        let cost: f64 = run(&work, Path::new(row)).trim().parse().unwrap();
+        assert!(cost > 0.0, "{row}");
+    }
 }
 
 /// A test that a program prints the same with both libraries.
@@ -101,4 +117,8 @@ programs! {
     lister;
     /// Lives of a persistent and a transient domain, with the code of every refusal.
     life;
+    /// A callback for one domain, whatever becomes of it.
+    filter;
+    /// Timers and file descriptors of a program, in the default loop.
+    loop_alone;
 }
