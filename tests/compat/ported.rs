@@ -121,4 +121,8 @@ programs! {
     filter;
     /// Timers and file descriptors of a program, in the default loop.
     loop_alone;
+    /// Callbacks of both forms, that a timer of the loop makes things happen for.
+    event_test;
+    /// Error handlers, and the last error of each thread.
+    errors;
 }
