@@ -82,6 +82,38 @@ impl Connection {
         self.session.run(py, virtwatch::Connection::hostname)
     }
 
+    /// The version of the hypervisor: 1,000,000 × major + 1,000 × minor + micro.
+    /// `NotSupportedError` when the driver does not tell it.
+    #[getter]
+    fn version(&self, py: Python<'_>) -> PyResult<u64> {
+        self.session.run(py, virtwatch::Connection::version)
+    }
+
+    /// What the host and its hypervisor can do, as a `<capabilities>` document.
+    /// `NotSupportedError` when the driver does not tell it.
+    fn capabilities(&self, py: Python<'_>) -> PyResult<String> {
+        self.session.run(py, virtwatch::Connection::capabilities)
+    }
+
+    /// Whether nobody on the way to the source can listen or interfere.
+    #[getter]
+    fn is_secure(&self, py: Python<'_>) -> PyResult<bool> {
+        self.session.run(py, |core| Ok(core.is_secure()))
+    }
+
+    /// Whether what goes over the way to the source is encrypted.
+    #[getter]
+    fn is_encrypted(&self, py: Python<'_>) -> PyResult<bool> {
+        self.session.run(py, |core| Ok(core.is_encrypted()))
+    }
+
+    /// Asks the other end for a sign of life after every `interval` seconds of silence, and gives
+    /// it up after `count` without one. `NotSupportedError` when there is no other end.
+    fn keep_alive(&self, py: Python<'_>, interval: f64, count: u32) -> PyResult<()> {
+        let interval = number::seconds(py, "interval", interval)?;
+        self.session.run(py, |core| core.keep_alive(interval, count))
+    }
+
     /// Whether it may only watch and look up.
     #[getter]
     fn read_only(&self, py: Python<'_>) -> PyResult<bool> {

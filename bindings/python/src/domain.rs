@@ -4,9 +4,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use virtwatch::{
-    CreateFlags, DestroyFlags, Facts, SaveFlags, ShutdownFlags, UndefineFlags, Uuid, XmlFlags,
+    AffectFlags, CreateFlags, DestroyFlags, Facts, Metadata, SaveFlags, ShutdownFlags,
+    UndefineFlags, Uuid, XmlFlags,
 };
 
 use crate::config::Config;
@@ -256,6 +258,43 @@ impl Domain {
         self.run(py, virtwatch::Domain::remove_managed_save)
     }
 
+    /// Its title, description or, of the namespace `uri`, element of other programs: of the
+    /// configuration in effect, or of the one of the run (`live`) or the stored one (`config`).
+    /// `NotFoundError` when there is none, `InvalidStateError` when it has not that configuration.
+    #[pyo3(signature = (which, uri=None, *, live=false, config=false))]
+    fn metadata(
+        &self,
+        py: Python<'_>,
+        which: &Bound<'_, PyAny>,
+        uri: Option<&str>,
+        live: bool,
+        config: bool,
+    ) -> PyResult<String> {
+        let which = metadata(py, which, uri, None)?;
+        self.run(py, |domain| domain.metadata(which, affect(live, config)))
+    }
+
+    /// Gives it another title, description or, of the namespace `uri`, element of other programs,
+    /// which is written with the prefix `key`; with None it has none. In the configuration in
+    /// effect, or in the one of the run (`live`), the stored one (`config`) or both. A stored one
+    /// makes an event, DEFINED(UPDATED). `XmlError` says what is wrong with the value,
+    /// `InvalidStateError` that it has not that configuration.
+    #[pyo3(signature = (which, value, key=None, uri=None, *, live=false, config=false))]
+    #[expect(clippy::too_many_arguments, reason = "some are keywords in Python")]
+    fn set_metadata(
+        &self,
+        py: Python<'_>,
+        which: &Bound<'_, PyAny>,
+        value: Option<&str>,
+        key: Option<&str>,
+        uri: Option<&str>,
+        live: bool,
+        config: bool,
+    ) -> PyResult<()> {
+        let which = metadata(py, which, uri, key)?;
+        self.run(py, |domain| domain.set_metadata(which, value, affect(live, config)))
+    }
+
     /// Gives it another name. This object keeps the old one. `InvalidStateError` when it is active
     /// or transient, or the name is taken.
     fn rename(&self, py: Python<'_>, name: &str) -> PyResult<()> {
@@ -318,4 +357,31 @@ fn shutdown_flags(py: Python<'_>, methods: Option<&Bound<'_, PyAny>>) -> PyResul
     let bits = methods.extract()?;
     ShutdownFlags::from_bits(bits)
         .ok_or_else(|| invalid_arg(py, format!("methods: there is no shutdown method {bits:#x}")))
+}
+
+/// The metadata that Python names by a `MetadataType`.
+fn metadata<'a>(
+    py: Python<'_>,
+    which: &Bound<'_, PyAny>,
+    uri: Option<&'a str>,
+    key: Option<&'a str>,
+) -> PyResult<Metadata<'a>> {
+    match which.extract() {
+        Ok(0) => Ok(Metadata::Description),
+        Ok(1) => Ok(Metadata::Title),
+        Ok(2) => {
+            let uri = uri.ok_or_else(|| invalid_arg(py, "an element needs a uri"))?;
+            Ok(Metadata::Element { uri, key: key.unwrap_or_default() })
+        }
+        Ok(number) => Err(invalid_arg(py, format!("which must be a MetadataType, not {number}"))),
+        Err(_) => Err(PyTypeError::new_err("which must be a member of MetadataType")),
+    }
+}
+
+/// Which configurations are meant.
+fn affect(live: bool, config: bool) -> AffectFlags {
+    let mut flags = AffectFlags::empty();
+    flags.set(AffectFlags::LIVE, live);
+    flags.set(AffectFlags::CONFIG, config);
+    flags
 }

@@ -1,5 +1,7 @@
 //! Numbers as members of the enumerations in `virtwatch/_enums.py`.
 
+use std::time::Duration;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -183,4 +185,12 @@ fn parse<T>(
 /// A state as a member of `State`.
 pub(crate) fn state(py: Python<'_>, state: State) -> PyResult<Bound<'_, PyAny>> {
     STATE.member(py, state.number())
+}
+
+/// A time in seconds; a negative one is 0.
+pub(crate) fn seconds(py: Python<'_>, name: &str, seconds: f64) -> PyResult<Duration> {
+    if seconds.is_nan() {
+        return Err(invalid_arg(py, format!("{name} is not a number")));
+    }
+    Ok(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
 }

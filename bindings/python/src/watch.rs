@@ -10,7 +10,8 @@ use pyo3::types::PyAny;
 use virtwatch::{Canceller, Error, ErrorCode, ErrorDomain};
 
 use crate::cursor::Cursor;
-use crate::error::{OrRaise, cancelled, exception, invalid_arg};
+use crate::error::{OrRaise, cancelled, exception};
+use crate::number;
 use crate::process;
 use crate::record::Record;
 use crate::session::Session;
@@ -149,7 +150,7 @@ impl Watch {
     /// None when the time is over. `CancelledError` when the watch was cancelled.
     #[pyo3(signature = (timeout=None))]
     fn next(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Record>> {
-        let timeout = timeout.map(|seconds| duration(py, seconds)).transpose()?;
+        let timeout = timeout.map(|timeout| number::seconds(py, "timeout", timeout)).transpose()?;
         // A time-out that no clock can tell is for ever.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         match self.read(py, deadline)? {
@@ -260,12 +261,4 @@ impl Drop for Watch {
             std::mem::forget(core);
         }
     }
-}
-
-/// A time-out in seconds; a negative one is over.
-fn duration(py: Python<'_>, seconds: f64) -> PyResult<Duration> {
-    if seconds.is_nan() {
-        return Err(invalid_arg(py, "timeout is not a number"));
-    }
-    Ok(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
 }

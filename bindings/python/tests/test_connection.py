@@ -17,6 +17,10 @@ def test_a_connection_is_a_context_manager() -> None:
         assert conn.uri == "test:///default"
         assert conn.driver == "TEST"
         assert conn.hostname
+        assert conn.version == 2 and "<capabilities>" in conn.capabilities()
+        assert conn.is_secure and not conn.is_encrypted
+        with pytest.raises(virtwatch.NotSupportedError):
+            conn.keep_alive(5, 3)
         assert conn.is_alive and not conn.closed and not conn.read_only
     assert conn.closed and not conn.is_alive
     assert repr(conn) == "<Connection to test:///default, closed>"

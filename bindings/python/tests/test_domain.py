@@ -9,6 +9,7 @@ import pytest
 import virtwatch
 from conftest import xml
 from virtwatch import (
+    MetadataType,
     PausedReason,
     RunningReason,
     ShutdownMethod,
@@ -190,6 +191,31 @@ def test_power_management(conn: virtwatch.Connection) -> None:
         domain.pm_suspend(7)  # type: ignore[arg-type]
     domain.pm_suspend(SuspendTarget.DISK)
     assert not domain.is_active
+
+
+def test_metadata(conn: virtwatch.Connection) -> None:
+    domain = conn.define_xml(xml())
+    with conn.watch(snapshot=False) as watch:
+        domain.set_metadata(MetadataType.TITLE, "Shop")
+        record = watch.next(timeout=0)
+        assert record is not None and record.detail is virtwatch.DefinedDetail.UPDATED
+    assert domain.metadata(MetadataType.TITLE) == domain.config().title == "Shop"
+    with pytest.raises(virtwatch.NotFoundError):
+        domain.metadata(MetadataType.DESCRIPTION)
+    uri = "urn:test:owner"
+    domain.start()
+    domain.set_metadata(MetadataType.ELEMENT, "<owner name='me'/>", "o", uri, live=True, config=True)
+    assert "name='me'" in domain.metadata(MetadataType.ELEMENT, uri, config=True)
+    domain.set_metadata(MetadataType.ELEMENT, None, uri=uri, live=True)
+    with pytest.raises(virtwatch.NotFoundError):
+        domain.metadata(MetadataType.ELEMENT, uri, live=True)
+    assert domain.metadata(MetadataType.ELEMENT, uri, config=True)
+    with pytest.raises(virtwatch.InvalidArgumentError, match="needs a uri"):
+        domain.metadata(MetadataType.ELEMENT)
+    with pytest.raises(virtwatch.InvalidArgumentError, match="which must be"):
+        domain.metadata(7)  # type: ignore[arg-type]
+    with pytest.raises(virtwatch.InvalidArgumentError):
+        domain.set_metadata(MetadataType.TITLE, "two\nlines")
 
 
 def test_the_means_of_a_shutdown(conn: virtwatch.Connection) -> None:

@@ -277,6 +277,16 @@ class SuspendTarget(_Number):
     """On disk and in memory."""
 
 
+class MetadataType(_Number):
+    """Which metadata of a domain: `virDomainMetadataType`."""
+
+    DESCRIPTION = 0
+    TITLE = 1
+    """One line."""
+    ELEMENT = 2
+    """An XML element of another program, known by its namespace."""
+
+
 class ShutdownMethod(IntFlag):
     """By what a guest is asked to shut down or reboot: `virDomainShutdownFlagValues`. Several may
     be joined by `|`: one of them is taken."""

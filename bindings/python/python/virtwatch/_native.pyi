@@ -9,6 +9,7 @@ from ._aio import Records
 from ._enums import (
     EventSupport,
     EventType,
+    MetadataType,
     Origin,
     RecordKind,
     ShutdownMethod,
@@ -98,6 +99,12 @@ class Connection:
     @property
     def hostname(self) -> str: ...
     @property
+    def version(self) -> int: ...
+    @property
+    def is_secure(self) -> bool: ...
+    @property
+    def is_encrypted(self) -> bool: ...
+    @property
     def read_only(self) -> bool: ...
     @property
     def is_alive(self) -> bool: ...
@@ -106,6 +113,8 @@ class Connection:
     @property
     def stats(self) -> Stats: ...
     def close(self) -> None: ...
+    def capabilities(self) -> str: ...
+    def keep_alive(self, interval: float, count: int) -> None: ...
     def define_xml(self, xml: str) -> Domain: ...
     def create_xml(
         self,
@@ -222,6 +231,24 @@ class Domain:
         self, *, running: bool = False, paused: bool = False, bypass_cache: bool = False
     ) -> None: ...
     def remove_managed_save(self) -> None: ...
+    def metadata(
+        self,
+        which: MetadataType,
+        uri: str | None = None,
+        *,
+        live: bool = False,
+        config: bool = False,
+    ) -> str: ...
+    def set_metadata(
+        self,
+        which: MetadataType,
+        value: str | None,
+        key: str | None = None,
+        uri: str | None = None,
+        *,
+        live: bool = False,
+        config: bool = False,
+    ) -> None: ...
     def rename(self, name: str) -> None: ...
     def undefine(
         self,
