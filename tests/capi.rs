@@ -12,6 +12,8 @@ mod program;
 #[path = "capi/symbols.rs"]
 mod symbols;
 
+use std::collections::BTreeSet;
+
 use program::Program;
 
 /// A test that builds a program of `tests/c` and runs it twice.
@@ -42,6 +44,8 @@ programs! {
     reentrance;
     /// What is refused, and that nothing changes then (G12).
     bad_input;
+    /// The same of every argument of every function, one by one (G12).
+    table;
     /// Deregistering while events come: no call after it returned, freed once (G8).
     threads;
     /// The default event loop, and callbacks that run in it (G5, G8).
@@ -79,6 +83,17 @@ fn a_storm_on_a_thread() {
 #[test]
 fn a_storm_in_a_loop() {
     storm("loop");
+}
+
+/// G12: no function is missing in the table of what can be wrong with arguments.
+#[test]
+fn every_exported_function_is_in_the_table() {
+    let output = Program::build("tests/c/table.c").run(&["list"]);
+    let known: BTreeSet<_> = output.lines().collect();
+    let is_function = |name: &&str| *name != "vwConnectAuthPtrDefault";
+    let exported: BTreeSet<_> = symbols::listed().filter(is_function).collect();
+    let missing: Vec<_> = exported.difference(&known).collect();
+    assert!(missing.is_empty(), "a line in tests/c/functions.h is missing for {missing:?}");
 }
 
 /// The demonstration: its list, kept from events alone, equals the registry.

@@ -19,283 +19,40 @@ static uint64_t events(void)
         CHECK_ERROR(code, text);                                               \
     } while (0)
 
-static int on_event(vwConnectPtr c, vwDomainPtr domain, int event, int detail, void *opaque)
-{
-    (void)c, (void)domain, (void)event, (void)detail, (void)opaque;
-    return 0;
-}
-
 static void on_record(vwConnectPtr c, const vwRecord *record, void *opaque)
 {
     (void)c, (void)record, (void)opaque;
 }
 
-#define CB VW_DOMAIN_EVENT_CALLBACK(on_event)
-
-/* Every function that takes a connection refuses what is none. */
-static void no_connection(vwConnectPtr bad)
+/* Arguments of which each is right, but not beside the others; and what is behind a pointer. What is
+ * wrong with one argument alone is for table.c. */
+static void combinations(void)
 {
-    unsigned long number;
-    int ids[1];
-    char *names[1];
-    vwDomainPtr *list;
-    vwStats stats;
-    unsigned char uuid[16] = { 0 };
-#define BAD(call, failed)                                                      \
-    REFUSED(call, failed, VW_ERR_INVALID_CONN, "invalid connection pointer in vw")
-    BAD(vwConnectRef(bad), -1);
-    BAD(vwConnectClose(bad), -1);
-    BAD(vwConnectGetURI(bad), NULL);
-    BAD(vwConnectGetType(bad), NULL);
-    BAD(vwConnectGetHostname(bad), NULL);
-    BAD(vwConnectGetLibVersion(bad, &number), -1);
-    BAD(vwConnectIsAlive(bad), -1);
-    BAD(vwConnectNumOfDomains(bad), -1);
-    BAD(vwConnectListDomains(bad, ids, 1), -1);
-    BAD(vwConnectNumOfDefinedDomains(bad), -1);
-    BAD(vwConnectListDefinedDomains(bad, names, 1), -1);
-    BAD(vwConnectListAllDomains(bad, &list, 0), -1);
-    BAD(vwDomainLookupByID(bad, 1), NULL);
-    BAD(vwDomainLookupByUUID(bad, uuid), NULL);
-    BAD(vwDomainLookupByUUIDString(bad, UUID_A), NULL);
-    BAD(vwDomainLookupByName(bad, "vm"), NULL);
-    BAD(vwDomainDefineXML(bad, document("x", NULL)), NULL);
-    BAD(vwDomainDefineXMLFlags(bad, document("x", NULL), 0), NULL);
-    BAD(vwDomainCreateXML(bad, document("x", NULL), 0), NULL);
-    BAD(vwDomainRestore(bad, path("x")), -1);
-    BAD(vwDomainRestoreFlags(bad, path("x"), NULL, 0), -1);
-    BAD(vwConnectDomainEventRegisterAny(bad, NULL, 0, CB, NULL, NULL), -1);
-    BAD(vwConnectDomainEventDeregisterAny(bad, 0), -1);
-    BAD(vwConnectDomainEventDeregisterAnyFlags(bad, 0, 0), -1);
-    BAD(vwConnectDomainRecordRegister(bad, NULL, 0, on_record, NULL, NULL), -1);
-    BAD(vwWatchNew(bad, NULL, 0), NULL);
-    BAD(vwConnectGetEventSupport(bad, 0), -1);
-    BAD(vwConnectAudit(bad, 0), -1);
-    BAD(vwConnectGetStats(bad, &stats, sizeof stats), -1);
-#undef BAD
-}
-
-/* Every function that takes a domain refuses what is none. */
-static void no_domain(vwDomainPtr bad)
-{
-    unsigned char uuid[16];
-    char text[VW_UUID_STRING_BUFLEN];
-    int state;
-    vwDomainInfo info;
-#define BAD(call, failed)                                                      \
-    REFUSED(call, failed, VW_ERR_INVALID_DOMAIN, "invalid domain pointer in vwDomain")
-    BAD(vwDomainRef(bad), -1);
-    BAD(vwDomainFree(bad), -1);
-    BAD(vwDomainGetConnect(bad), NULL);
-    BAD(vwDomainGetName(bad), NULL);
-    BAD(vwDomainGetUUID(bad, uuid), -1);
-    BAD(vwDomainGetUUIDString(bad, text), -1);
-    BAD(vwDomainGetID(bad), (unsigned int)-1);
-    BAD(vwDomainGetState(bad, &state, NULL, 0), -1);
-    BAD(vwDomainGetInfo(bad, &info), -1);
-    BAD(vwDomainGetXMLDesc(bad, 0), NULL);
-    BAD(vwDomainGetOSType(bad), NULL);
-    BAD(vwDomainGetMaxMemory(bad), 0);
-    BAD(vwDomainGetMaxVcpus(bad), -1);
-    BAD(vwDomainIsActive(bad), -1);
-    BAD(vwDomainIsPersistent(bad), -1);
-    BAD(vwDomainIsUpdated(bad), -1);
-    BAD(vwDomainUndefine(bad), -1);
-    BAD(vwDomainUndefineFlags(bad, 0), -1);
-    BAD(vwDomainCreate(bad), -1);
-    BAD(vwDomainCreateWithFlags(bad, 0), -1);
-    BAD(vwDomainSuspend(bad), -1);
-    BAD(vwDomainResume(bad), -1);
-    BAD(vwDomainShutdown(bad), -1);
-    BAD(vwDomainShutdownFlags(bad, 0), -1);
-    BAD(vwDomainReboot(bad, 0), -1);
-    BAD(vwDomainReset(bad, 0), -1);
-    BAD(vwDomainDestroy(bad), -1);
-    BAD(vwDomainDestroyFlags(bad, 0), -1);
-    BAD(vwDomainSave(bad, path("x")), -1);
-    BAD(vwDomainSaveFlags(bad, path("x"), NULL, 0), -1);
-    BAD(vwDomainManagedSave(bad, 0), -1);
-    BAD(vwDomainHasManagedSaveImage(bad, 0), -1);
-    BAD(vwDomainManagedSaveRemove(bad, 0), -1);
-    BAD(vwDomainPMSuspendForDuration(bad, 0, 0, 0), -1);
-    BAD(vwDomainPMWakeup(bad, 0), -1);
-    BAD(vwDomainSetMetadata(bad, VW_DOMAIN_METADATA_TITLE, "t", NULL, NULL, 0), -1);
-    BAD(vwDomainGetMetadata(bad, VW_DOMAIN_METADATA_TITLE, NULL, 0), NULL);
-    BAD(vwDomainGetAutostart(bad, &state), -1);
-    BAD(vwDomainSetAutostart(bad, 1), -1);
-    BAD(vwDomainRename(bad, "x", 0), -1);
-#undef BAD
-    if (bad != NULL)
-        REFUSED(vwConnectDomainEventRegisterAny(conn, bad, 0, CB, NULL, NULL), -1,
-                VW_ERR_INVALID_DOMAIN, "vwConnectDomainEventRegisterAny");
-}
-
-static void no_watch(vwWatchPtr bad)
-{
-    vwRecord record;
-    vwCursor cursor;
-    vwWatchStats stats;
-#define BAD(call) REFUSED(call, -1, VW_ERR_INVALID_ARG, "invalid watch pointer in vwWatch")
-    BAD(vwWatchNext(bad, &record, sizeof record, 0));
-    BAD(vwWatchGetFD(bad));
-    BAD(vwWatchGetCursor(bad, &cursor));
-    BAD(vwWatchGetStats(bad, &stats, sizeof stats));
-    BAD(vwWatchFree(bad));
-#undef BAD
-    CHECK(vwWatchCancel(bad) == -1);
-}
-
-static void pointers(void)
-{
-    static uint64_t garbage[64];
-    memset(garbage, 0x5a, sizeof garbage);
-    vwWatchPtr watch = vwWatchNew(conn, NULL, 0);
-    vwConnectPtr gone_conn = vwConnectOpen("test:///empty");
-    vwDomainPtr gone_domain = vwDomainLookupByName(conn, "vm");
-    vwWatchPtr gone_watch = vwWatchNew(conn, NULL, 0);
-    CHECK(vwConnectClose(gone_conn) == 0 && vwDomainFree(gone_domain) == 0);
-    CHECK(vwWatchFree(gone_watch) == 0);
-    /* The quarantine is deep. */
-    for (int i = 0; i < 4000; i++) {
-        vwDomainPtr domain = vwDomainLookupByName(conn, "vm");
-        CHECK(domain != NULL && vwDomainFree(domain) == 0);
-    }
-    void *connections[] = { NULL, gone_conn, vm, watch, (char *)conn + 1, garbage, (void *)64 };
-    for (size_t i = 0; i < sizeof connections / sizeof *connections; i++)
-        no_connection(connections[i]);
-    void *domains[] = { NULL, gone_domain, conn, watch, (char *)vm + 4, garbage, (void *)64 };
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
-        no_domain(domains[i]);
-    void *watches[] = { NULL, gone_watch, vm, conn, (char *)watch + 2, garbage, (void *)64 };
-    for (size_t i = 0; i < sizeof watches / sizeof *watches; i++)
-        no_watch(watches[i]);
-    CHECK(vwWatchFree(watch) == 0);
-}
-
-/* Arguments that must not be NULL. */
-static void nulls(void)
-{
-    unsigned char uuid[16] = { 0 };
-    char text[64];
-    vwCursor cursor = { .seq = 0 };
-    vwWatchPtr watch = vwWatchNew(conn, NULL, 0);
-#define BAD(call, failed, argument)                                            \
-    REFUSED(call, failed, VW_ERR_INVALID_ARG, argument " must not be NULL")
-    BAD(vwDomainDefineXML(conn, NULL), NULL, "xml in vwDomainDefineXML");
-    BAD(vwDomainDefineXMLFlags(conn, NULL, 0), NULL, "xml in vwDomainDefineXMLFlags");
-    BAD(vwDomainCreateXML(conn, NULL, 0), NULL, "xmlDesc in vwDomainCreateXML");
-    BAD(vwDomainRestore(conn, NULL), -1, "from in vwDomainRestore");
-    BAD(vwDomainRestoreFlags(conn, NULL, NULL, 0), -1, "from in vwDomainRestoreFlags");
-    BAD(vwDomainSave(vm, NULL), -1, "to in vwDomainSave");
-    BAD(vwDomainSaveFlags(vm, NULL, NULL, 0), -1, "to in vwDomainSaveFlags");
-    BAD(vwDomainRename(vm, NULL, 0), -1, "new_name in vwDomainRename");
-    BAD(vwDomainLookupByName(conn, NULL), NULL, "name in vwDomainLookupByName");
-    BAD(vwDomainLookupByUUID(conn, NULL), NULL, "uuid in vwDomainLookupByUUID");
-    BAD(vwDomainLookupByUUIDString(conn, NULL), NULL, "uuidstr in vwDomainLookupByUUIDString");
-    BAD(vwDomainGetState(vm, NULL, NULL, 0), -1, "state in vwDomainGetState");
-    BAD(vwDomainGetInfo(vm, NULL), -1, "info in vwDomainGetInfo");
-    BAD(vwDomainGetAutostart(vm, NULL), -1, "autostart in vwDomainGetAutostart");
-    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", "k", NULL, 0), -1,
-        "uri in vwDomainSetMetadata");
-    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", NULL, "u", 0), -1,
-        "key in vwDomainSetMetadata");
-    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, NULL, 0), NULL,
-        "uri in vwDomainGetMetadata");
-    BAD(vwDomainGetUUID(vm, NULL), -1, "uuid in vwDomainGetUUID");
-    BAD(vwDomainGetUUIDString(vm, NULL), -1, "buf in vwDomainGetUUIDString");
-    BAD(vwConnectGetLibVersion(conn, NULL), -1, "libVer in vwConnectGetLibVersion");
-    BAD(vwConnectListDomains(conn, NULL, 1), -1, "ids in vwConnectListDomains");
-    BAD(vwConnectListDefinedDomains(conn, NULL, 1), -1, "names in vwConnectListDefinedDomains");
-    BAD(vwConnectGetStats(conn, NULL, sizeof(vwStats)), -1, "stats in vwConnectGetStats");
-    BAD(vwWatchGetCursor(watch, NULL), -1, "cursor in vwWatchGetCursor");
-    BAD(vwWatchGetStats(watch, NULL, sizeof(vwWatchStats)), -1, "stats in vwWatchGetStats");
-    BAD(vwUUIDGenerate(NULL), -1, "uuid in vwUUIDGenerate");
-    BAD(vwUUIDParse(NULL, uuid), -1, "text in vwUUIDParse");
-    BAD(vwUUIDParse(UUID_A, NULL), -1, "uuid in vwUUIDParse");
-    BAD(vwUUIDFormat(NULL, text), -1, "uuid in vwUUIDFormat");
-    BAD(vwUUIDFormat(uuid, NULL), -1, "buf in vwUUIDFormat");
-    BAD(vwCursorParse(NULL, &cursor), -1, "text in vwCursorParse");
-    BAD(vwCursorParse(UUID_A ":1", NULL), -1, "cursor in vwCursorParse");
-    BAD(vwCursorFormat(NULL, text, sizeof text), -1, "cursor in vwCursorFormat");
-    BAD(vwCursorFormat(&cursor, NULL, sizeof text), -1, "buf in vwCursorFormat");
-#undef BAD
-    int ids[1];
-    REFUSED(vwConnectListDomains(conn, ids, -1), -1, VW_ERR_INVALID_ARG,
-            "maxids in vwConnectListDomains must be zero or greater");
-    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "t", NULL, "u", 0), -1,
-            VW_ERR_INVALID_ARG, "uri in vwDomainSetMetadata must be NULL");
-    REFUSED(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_DESCRIPTION, "t", "k", NULL, 0), -1,
-            VW_ERR_INVALID_ARG, "key in vwDomainSetMetadata must be NULL");
-    REFUSED(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "u", 0), NULL, VW_ERR_INVALID_ARG,
-            "uri in vwDomainGetMetadata must be NULL");
-    REFUSED(vwDomainSetMetadata(vm, 99, "t", NULL, NULL, 0), -1, VW_ERR_INVALID_ARG,
-            "unknown metadata type '99'");
-    REFUSED(vwDomainGetMetadata(vm, -1, NULL, 0), NULL, VW_ERR_INVALID_ARG,
-            "unknown metadata type '-1'");
-    REFUSED(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, NULL,
-                                VW_DOMAIN_AFFECT_LIVE | VW_DOMAIN_AFFECT_CONFIG),
-            NULL, VW_ERR_INVALID_ARG, "mutually exclusive");
-    REFUSED(vwDomainPMSuspendForDuration(vm, 3, 0, 0), -1, VW_ERR_INVALID_ARG,
-            "target in vwDomainPMSuspendForDuration must be a vwNodeSuspendTarget");
-    REFUSED(vwDomainLookupByID(conn, -1), NULL, VW_ERR_INVALID_ARG,
-            "id in vwDomainLookupByID must be zero or greater");
-    REFUSED(vwDomainLookupByUUIDString(conn, "x"), NULL, VW_ERR_INVALID_ARG,
-            "uuidstr in vwDomainLookupByUUIDString must be a valid UUID");
-    CHECK(vwWatchFree(watch) == 0);
-}
-
-static void flags(void)
-{
-    int state;
-    const unsigned int bad = 0x40000000;
-#define BAD(call, failed, function)                                            \
-    REFUSED(call, failed, VW_ERR_INVALID_ARG,                                  \
-            "unsupported flags (0x40000000) in function " function)
-    BAD(vwConnectListAllDomains(conn, NULL, bad), -1, "vwConnectListAllDomains");
-    BAD(vwConnectAudit(conn, bad), -1, "vwConnectAudit");
-    BAD(vwDomainDefineXMLFlags(conn, document("x", NULL), bad), NULL, "vwDomainDefineXMLFlags");
-    BAD(vwDomainCreateXML(conn, document("x", NULL), bad), NULL, "vwDomainCreateXML");
-    BAD(vwDomainRestoreFlags(conn, path("x"), NULL, bad), -1, "vwDomainRestoreFlags");
-    BAD(vwDomainUndefineFlags(vm, bad), -1, "vwDomainUndefineFlags");
-    BAD(vwDomainCreateWithFlags(vm, bad), -1, "vwDomainCreateWithFlags");
-    BAD(vwDomainShutdownFlags(vm, bad), -1, "vwDomainShutdownFlags");
-    BAD(vwDomainReboot(vm, bad), -1, "vwDomainReboot");
-    BAD(vwDomainReset(vm, bad), -1, "vwDomainReset");
-    BAD(vwDomainDestroyFlags(vm, bad), -1, "vwDomainDestroyFlags");
-    BAD(vwDomainSaveFlags(vm, path("x"), NULL, bad), -1, "vwDomainSaveFlags");
-    BAD(vwDomainManagedSave(vm, bad), -1, "vwDomainManagedSave");
-    BAD(vwDomainHasManagedSaveImage(vm, bad), -1, "vwDomainHasManagedSaveImage");
-    BAD(vwDomainManagedSaveRemove(vm, bad), -1, "vwDomainManagedSaveRemove");
-    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "t", NULL, NULL, bad), -1,
-        "vwDomainSetMetadata");
-    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, NULL, bad), NULL,
-        "vwDomainGetMetadata");
-    BAD(vwDomainPMSuspendForDuration(vm, 0, 0, bad), -1, "vwDomainPMSuspendForDuration");
-    BAD(vwDomainPMWakeup(vm, bad), -1, "vwDomainPMWakeup");
-    BAD(vwDomainRename(vm, "x", bad), -1, "vwDomainRename");
-    BAD(vwDomainGetState(vm, &state, NULL, bad), -1, "vwDomainGetState");
-    BAD(vwDomainGetXMLDesc(vm, bad), NULL, "vwDomainGetXMLDesc");
-#undef BAD
-}
-
-static void not_utf8(void)
-{
-    const char *bad = "a\xff\xfe";
-#define BAD(call, failed, argument)                                            \
-    REFUSED(call, failed, VW_ERR_INVALID_ARG, argument " must be UTF-8")
-    BAD(vwConnectOpen(bad), NULL, "name in vwConnectOpen");
-    BAD(vwDomainLookupByName(conn, bad), NULL, "name in vwDomainLookupByName");
-    BAD(vwDomainLookupByUUIDString(conn, bad), NULL, "uuidstr in vwDomainLookupByUUIDString");
-    BAD(vwDomainDefineXML(conn, bad), NULL, "xml in vwDomainDefineXML");
-    BAD(vwDomainCreateXML(conn, bad, 0), NULL, "xmlDesc in vwDomainCreateXML");
-    BAD(vwDomainRename(vm, bad, 0), -1, "new_name in vwDomainRename");
-    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, bad, NULL, NULL, 0), -1,
-        "metadata in vwDomainSetMetadata");
-    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, "<a/>", bad, "u", 0), -1,
-        "key in vwDomainSetMetadata");
-    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_ELEMENT, bad, 0), NULL,
-        "uri in vwDomainGetMetadata");
-    BAD(vwUUIDParse(bad, (unsigned char[16]){ 0 }), -1, "text in vwUUIDParse");
+#define BAD(call, failed, text) REFUSED(call, failed, VW_ERR_INVALID_ARG, text)
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "t", NULL, "u", 0), -1,
+        "uri in vwDomainSetMetadata must be NULL");
+    BAD(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_DESCRIPTION, "t", "k", NULL, 0), -1,
+        "key in vwDomainSetMetadata must be NULL");
+    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "u", 0), NULL,
+        "uri in vwDomainGetMetadata must be NULL");
+    BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, NULL,
+                            VW_DOMAIN_AFFECT_LIVE | VW_DOMAIN_AFFECT_CONFIG),
+        NULL, "mutually exclusive");
+    BAD(vwDomainUndefineFlags(vm, VW_DOMAIN_UNDEFINE_NVRAM | VW_DOMAIN_UNDEFINE_KEEP_NVRAM), -1,
+        "mutually exclusive");
+    BAD(vwDomainSaveFlags(vm, path("x"), NULL, VW_DOMAIN_SAVE_RUNNING | VW_DOMAIN_SAVE_PAUSED), -1,
+        "mutually exclusive");
+    BAD(vwDomainLookupByUUIDString(conn, "x"), NULL,
+        "uuidstr in vwDomainLookupByUUIDString must be a valid UUID");
+    BAD(vwUUIDParse(UUID_A "0", (unsigned char[16]){ 0 }), -1, "text in vwUUIDParse");
+    BAD(vwCursorParse(UUID_A, &(vwCursor){ .seq = 0 }), -1, "text in vwCursorParse");
+    vwWatchOptions options = { .flags = 2 };
+    BAD(vwWatchNew(conn, &options, sizeof options), NULL, "unsupported flags (0x2)");
+    options = (vwWatchOptions){ .types = 1u << 9 };
+    BAD(vwWatchNew(conn, &options, sizeof options), NULL, "opts->types in vwWatchNew");
+    CHECK(vwConnectDomainRecordRegister(conn, &options, sizeof options, on_record, NULL, NULL) ==
+          -1);
+    CHECK_ERROR(VW_ERR_INVALID_ARG, "opts->types in vwConnectDomainRecordRegister");
 #undef BAD
 }
 
@@ -371,10 +128,7 @@ int main(void)
     vm = vwDomainDefineXML(conn, document("vm", UUID_A));
     CHECK(vm != NULL);
     uint64_t before = events();
-    pointers();
-    nulls();
-    flags();
-    not_utf8();
+    combinations();
     hostile();
     files();
     CHECK(events() == before);

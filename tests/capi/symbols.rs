@@ -5,6 +5,11 @@ use std::process::Command;
 
 use super::program::library;
 
+/// The names of the listed symbols.
+pub(super) fn listed() -> impl Iterator<Item = &'static str> {
+    include_str!("symbols.txt").lines().filter_map(|symbol| symbol.split('@').next())
+}
+
 /// The exported symbols with their versions are the listed ones. A listed symbol never goes.
 #[test]
 fn the_exported_symbols_are_the_listed_ones() {
