@@ -4,15 +4,32 @@
 #[derive(Debug)]
 pub(super) enum Declaration {
     /// `#define NAME …`
-    Macro { name: String },
+    Macro {
+        name: String,
+    },
     /// `typedef enum NAME { … } NAME`
-    Enumeration { name: String, enumerators: Vec<String> },
+    Enumeration {
+        name: String,
+        enumerators: Vec<String>,
+    },
     /// `typedef struct NAME { … } NAME`, or without members `typedef struct NAME NAME`
-    Structure { name: String, members: Vec<String> },
+    Structure {
+        name: String,
+        members: Vec<String>,
+    },
     /// Any other type: a pointer, or the form of a callback
-    Type { name: String, text: String },
-    /// A function, or a variable
-    Function { name: String, text: String },
+    Type {
+        name: String,
+        text: String,
+    },
+    Function {
+        name: String,
+        text: String,
+    },
+    Variable {
+        name: String,
+        text: String,
+    },
 }
 
 impl Declaration {
@@ -22,7 +39,8 @@ impl Declaration {
             | Self::Enumeration { name, .. }
             | Self::Structure { name, .. }
             | Self::Type { name, .. }
-            | Self::Function { name, .. } => name,
+            | Self::Function { name, .. }
+            | Self::Variable { name, .. } => name,
         }
     }
 
@@ -52,6 +70,7 @@ impl Declaration {
                 };
                 Self::Type { name: name.unwrap(), text }
             }
+            (["extern", ..], None) => Self::Variable { name: last_word(&text).unwrap(), text },
             _ => {
                 let name = last_word(text.split('(').next().unwrap());
                 Self::Function { name: name.unwrap(), text }

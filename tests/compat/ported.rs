@@ -121,6 +121,10 @@ programs! {
     filter;
     /// Timers and file descriptors of a program, in the default loop.
     loop_alone;
+    /// Title, description, elements, live and stored; autostart.
+    metadata;
+    /// Opening with credentials, what a connection tells of itself.
+    host;
     /// Callbacks of both forms, that a timer of the loop makes things happen for.
     event_test;
     /// Error handlers, and the last error of each thread.

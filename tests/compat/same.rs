@@ -64,7 +64,9 @@ fn program() -> String {
                 }
             }
             // The compiler takes the same declaration twice, and no other.
-            Declaration::Type { text: ours, .. } | Declaration::Function { text: ours, .. } => {
+            Declaration::Type { text: ours, .. }
+            | Declaration::Function { text: ours, .. }
+            | Declaration::Variable { text: ours, .. } => {
                 writeln!(text, "{};", translate(&ours)).unwrap();
             }
         }
