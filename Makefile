@@ -112,8 +112,10 @@ need-python:
 need-tools:
 	@for tool in g++ valgrind pkg-config cmake virsh virt-install; do \
 		command -v $$tool >/dev/null || echo "Not found: $$tool; the tests that need it are left" \
-			"out. Get all with: apt-get install g++ valgrind pkg-config cmake libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db"; \
+			"out. Get all with: apt-get install g++ valgrind pkg-config cmake libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db python3-libvirt"; \
 	done
+	@/usr/bin/python3 -c 'import libvirt' 2>/dev/null || echo "Not found: python3-libvirt; the tests that" \
+		"need it are left out."
 	@pkg-config --exists libvirt 2>/dev/null || echo "Not found: libvirt-dev; the tests that need it" \
 		"are left out."
 

@@ -1,0 +1,223 @@
+"""Where the callbacks of a connection run: in the loop of the program, or on its own thread."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from uuid import UUID
+
+from .._enums import EventType
+from .._errors import CancelledError, ClosedError
+from .._native import Connection, Record, Registration, Watch
+from ._error import guarded, refusal
+from ._loop import Loop, add_handle
+from .constants import VIR_ERR_INTERNAL_ERROR, VIR_EVENT_HANDLE_READABLE
+
+_LIBVIRTS = [kind for kind in EventType if kind < EventType.ADDED]
+
+_inside: set[int] = set()
+"""The threads that are inside a callback in a loop."""
+
+
+class Callbacks(ABC):
+    """The registered functions of a connection, each with a number."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+
+    @abstractmethod
+    def add(
+        self, core: Connection, take: Callable[[Record], object], full: bool, uuid: UUID | None
+    ) -> int:
+        """Calls a function from now on for each record: of a domain, or of all; also for the types
+        of events that libvirt does not have, or for those that it has. Returns its number.
+        """
+
+    @abstractmethod
+    def remove(self, number: int) -> bool:
+        """Ends it. On return it runs in no other thread and will not start again; inside a callback
+        this does not wait. False when there is none with that number.
+        """
+
+
+class OnThread(Callbacks):
+    """They run on a thread of the connection: no loop was registered when it was opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._registrations: dict[int, tuple[Registration, Connection]] = {}
+
+    def add(
+        self, core: Connection, take: Callable[[Record], object], full: bool, uuid: UUID | None
+    ) -> int:
+        types = None if full else _LIBVIRTS
+        registration = core.register(lambda record: guarded(take, record), types=types, domain=uuid)
+        number = next(self._numbers)
+        self._registrations[number] = registration, core
+        return number
+
+    def remove(self, number: int) -> bool:
+        registration, _ = self._registrations.pop(number, (None, None))
+        if registration is None:
+            return False
+        registration.cancel()
+        return True
+
+
+class _Reader:
+    """A registered function, and what it is to read."""
+
+    __slots__ = ("after", "ended", "full", "number", "removed", "take", "uuid")
+
+    def __init__(
+        self, number: int, take: Callable[[Record], object], full: bool, uuid: UUID | None
+    ) -> None:
+        self.number = number
+        self.take = take
+        self.full = full
+        self.uuid = uuid
+        self.after = 0
+        """The last event before it was registered."""
+        self.removed = False
+        self.ended = threading.Event()
+        """Set at its end when it was removed while it ran."""
+
+
+class _Stream:
+    """A watch that a loop looks at."""
+
+    def __init__(self, loop: Loop, core: Connection) -> None:
+        self.core = core
+        self.watch: Watch = core.watch(snapshot=False)
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._handle: int | None = None
+        self._ended = False
+
+    def start(self, read: Callable[[int, int, int, object], None]) -> bool:
+        """Puts it into the loop. False when the loop refuses."""
+        handle = add_handle(
+            self._loop, self.watch.fileno(), VIR_EVENT_HANDLE_READABLE, read, self, _release
+        )
+        if handle == -1:
+            return False
+        with self._lock:
+            if not self._ended:
+                self._handle = handle
+                return True
+        self._loop.remove_handle(handle)
+        return True
+
+    def end(self) -> None:
+        """Takes it out of the loop. Once the loop has let go of it, its descriptor is closed."""
+        with self._lock:
+            handle, self._handle, self._ended = self._handle, None, True
+        self.watch.cancel()
+        if handle is not None:
+            self._loop.remove_handle(handle)
+
+
+def _release(stream: _Stream) -> None:
+    with stream.watch:
+        pass
+
+
+class InLoop(Callbacks):
+    """They run in the loop of the program, which looks at one watch for all of them."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__()
+        self._loop = loop
+        self._lock = threading.Lock()
+        """Protects the readers and the stream; held for no longer than a change of them."""
+        self._readers: dict[int, _Reader] = {}
+        self._by_uuid: dict[UUID | None, tuple[_Reader, ...]] = {}
+        """The same by the domain that they want; None = all."""
+        self._stream: _Stream | None = None
+        self._reading = False
+        self._running: _Reader | None = None
+        """What is being called."""
+
+    def add(
+        self, core: Connection, take: Callable[[Record], object], full: bool, uuid: UUID | None
+    ) -> int:
+        opened = None
+        with self._lock:
+            if self._stream is None:
+                self._stream = opened = _Stream(self._loop, core)
+            reader = _Reader(next(self._numbers), take, full, uuid)
+            reader.after = core.cursor.seq
+            self._readers[reader.number] = reader
+            self._by_uuid[uuid] = (*self._by_uuid.get(uuid, ()), reader)
+        if opened is not None and not opened.start(self._read):
+            self.remove(reader.number)
+            raise refusal("internal error: the event loop takes no handle", VIR_ERR_INTERNAL_ERROR)
+        return reader.number
+
+    def remove(self, number: int) -> bool:
+        ended = None
+        with self._lock:
+            reader = self._readers.pop(number, None)
+            if reader is None:
+                return False
+            reader.removed = True
+            others = tuple(other for other in self._by_uuid.pop(reader.uuid) if other is not reader)
+            if others:
+                self._by_uuid[reader.uuid] = others
+            if not self._readers:
+                ended, self._stream = self._stream, None
+        if ended is not None:
+            ended.end()
+        # Who calls it notes that first and looks at `removed` then; here it is the other way round.
+        if self._running is reader and threading.get_ident() not in _inside:
+            reader.ended.wait()
+        return True
+
+    def _read(self, watch: int, fd: int, events: int, stream: object) -> None:
+        """Calls what is registered for all events that there are. Their own come the next time."""
+        if self._reading or stream is not self._stream or not isinstance(stream, _Stream):
+            return
+        thread = threading.get_ident()
+        outermost = thread not in _inside
+        _inside.add(thread)
+        self._reading = True
+        try:
+            end = stream.core.cursor.seq
+            while (record := stream.watch.next(timeout=0)) is not None:
+                self._deliver(record)
+                if not record.in_catchup and record.seq is not None and record.seq >= end:
+                    break
+        except (CancelledError, ClosedError):
+            stream.end()
+        finally:
+            self._reading = False
+            if outermost:
+                _inside.discard(thread)
+
+    def _deliver(self, record: Record) -> None:
+        event, seq = record.type, record.seq
+        for reader in self._readers_of(record):
+            if seq is not None and seq <= reader.after:
+                continue
+            if event is not None and event >= EventType.ADDED and not reader.full:
+                continue
+            self._running = reader
+            try:
+                if not reader.removed:
+                    guarded(reader.take, record)
+            finally:
+                self._running = None
+                if reader.removed:
+                    reader.ended.set()
+
+    def _readers_of(self, record: Record) -> tuple[_Reader, ...]:
+        """In the order in which they were registered."""
+        of_all = self._by_uuid.get(None, ())
+        if len(self._by_uuid) == bool(of_all):
+            return of_all
+        of_domain = self._by_uuid.get(record.uuid, ())
+        if not of_all:
+            return of_domain
+        return tuple(sorted(of_all + of_domain, key=lambda reader: reader.number))
