@@ -44,7 +44,7 @@ mod _native {
     #[pymodule_export]
     use super::pickle::record;
     #[pymodule_export]
-    use super::process::{close_all, forked};
+    use super::process::{close_all, forked, inside_callback, unraisable};
     #[pymodule_export]
     use super::record::Record;
     #[pymodule_export]

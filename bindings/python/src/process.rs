@@ -1,5 +1,6 @@
 //! What concerns the process as a whole: the end of the interpreter, and forks.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -26,6 +27,11 @@ static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
 /// The interpreter that the module was imported in first: where its `sys.modules` is.
 static INTERPRETER: OnceLock<usize> = OnceLock::new();
+
+thread_local! {
+    /// How many calls into Python deep this thread of the core is.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
 
 /// The connections that may be open. Taken only by threads that are attached to Python and for no
 /// longer than a look at the list, so that it is free in the child of a fork.
@@ -62,7 +68,23 @@ pub(crate) fn note(_attached: Python<'_>, session: Weak<Session>) {
 /// more). The end of the interpreter waits for it.
 pub(crate) fn enter<T>(f: impl FnOnce(Python<'_>) -> T) -> Option<T> {
     let _inside = Inside::new();
-    if EXITING.load(Ordering::SeqCst) { None } else { Python::try_attach(f) }
+    DEPTH.set(DEPTH.get() + 1);
+    let result = if EXITING.load(Ordering::SeqCst) { None } else { Python::try_attach(f) };
+    DEPTH.set(DEPTH.get() - 1);
+    result
+}
+
+/// Whether this thread is inside a callback: then it must not wait for another.
+#[pyfunction]
+pub(crate) fn inside_callback() -> bool {
+    DEPTH.get() > 0
+}
+
+/// Hands an exception of a callback to `sys.unraisablehook`.
+#[pyfunction]
+pub(crate) fn unraisable(exception: Bound<'_, PyAny>, callback: &Bound<'_, PyAny>) {
+    let py = callback.py();
+    PyErr::from_value(exception).write_unraisable(py, Some(callback));
 }
 
 /// Runs `f`, which calls back into Python, on a thread of the program. The end of the interpreter

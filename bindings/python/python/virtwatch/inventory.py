@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 import weakref
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from uuid import UUID
 
-from ._enums import ErrorCode, Origin, RecordKind
+from ._contents import Contents, Feed, Listener
+from ._enums import ErrorCode, RecordKind
 from ._errors import ClosedError
-from ._native import Connection, Record
-from .view import DomainView, fold
+from ._html import table
+from ._native import Connection
+from .view import DomainView
 
 
 class Inventory(Mapping[UUID, DomainView]):
     """A live, read-only mapping from UUID to what is known of the domain.
 
     It is complete before the constructor returns and follows every change from then on, without
-    polling. Each change is seen whole. Every method may be called from any thread; iterating goes
-    over what there is at that moment, so that changes do not disturb it.
+    polling. Each change is seen whole, and a catch-up as one change. Every method may be called
+    from any thread; iterating goes over what there is at that moment, so that changes do not
+    disturb it.
 
     It ends with `close()`, with its connection, or when nobody holds it any more; then it keeps what
     it knew last.
     """
 
     def __init__(self, connection: Connection) -> None:
-        contents = _Contents()
+        contents = Contents()
         with connection.watch(snapshot=True) as watch:
             for record in watch:
                 contents.apply(record)
                 if record.kind == RecordKind.SYNCED:
                     break
-            cursor = watch.cursor
         self._contents = contents
-        registration = connection.register(_Feed(contents), resume=cursor)
+        registration = connection.register(Feed(contents), resume=watch.cursor)
+        # The feed tells of the source from now on; this is for a source that it found as it is.
+        contents.begin(connection.is_alive)
         self._end = weakref.finalize(self, registration.cancel)
 
     def __getitem__(self, uuid: UUID) -> DomainView:
@@ -59,8 +63,22 @@ class Inventory(Mapping[UUID, DomainView]):
         return self.snapshot().items()
 
     def __repr__(self) -> str:
-        ended = ", ended" if self._contents.ended else ""
-        return f"<Inventory of {len(self)} domains{ended}>"
+        return f"<Inventory of {self._summary()}>"
+
+    def _repr_html_(self) -> str:
+        return table(self.values(), self._summary())
+
+    def _summary(self) -> str:
+        domains = "1 domain" if len(self) == 1 else f"{len(self)} domains"
+        if self._contents.ended:
+            return f"{domains}, ended"
+        return f"{domains}, stale" if self.stale else domains
+
+    @property
+    def stale(self) -> bool:
+        """Whether it may be out of date: the source cannot be reached, or this has ended. When the
+        source is back, what has changed meanwhile follows."""
+        return self._contents.ended or self._contents.source_is_lost
 
     def snapshot(self) -> dict[UUID, DomainView]:
         """A copy of what is known now."""
@@ -74,6 +92,19 @@ class Inventory(Mapping[UUID, DomainView]):
             uuid = contents.names.get(name)
             return None if uuid is None else contents.view[uuid]
 
+    def listen(
+        self, listener: Callable[[DomainView | None, DomainView | None], object]
+    ) -> Listener:
+        """Has every later change of a domain told: `listener(before, after)`, where None stands for
+        a domain that does not exist.
+
+        It is called on the thread of the connection's callbacks, one call at a time, when the
+        inventory shows the change already; no lock is held, and it may call everything. What it
+        raises goes to `sys.unraisablehook`. It goes on until it is cancelled or the inventory ends,
+        also when nobody holds what this returns.
+        """
+        return Listener(self._contents, listener)
+
     def wait_for(
         self, predicate: Callable[[Inventory], object], timeout: float | None = None
     ) -> bool:
@@ -83,19 +114,38 @@ class Inventory(Mapping[UUID, DomainView]):
         lock is held meanwhile. Raises `ClosedError` when no change can come any more. In a callback
         of the same connection nothing changes while this waits.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
         contents = self._contents
+        deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             seen, ended = contents.version, contents.ended
             if predicate(self):
                 return True
-            if ended:
-                raise ClosedError("the inventory has ended", ErrorCode.INVALID_CONN)
-            left = None if deadline is None else deadline - time.monotonic()
+            left = _left(deadline, ended)
             if left is not None and left <= 0:
                 return False
             with contents.changed:
                 contents.changed.wait_for(lambda: contents.version != seen, left)
+
+    async def wait_for_async(
+        self, predicate: Callable[[Inventory], object], timeout: float | None = None
+    ) -> bool:
+        """The same for a task of an event loop: the predicate is called there."""
+        contents = self._contents
+        deadline = None if timeout is None else time.monotonic() + timeout
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        with contents.wake(lambda: loop.call_soon_threadsafe(changed.set)):
+            while True:
+                changed.clear()
+                ended = contents.ended
+                if predicate(self):
+                    return True
+                left = _left(deadline, ended)
+                if left is not None and left <= 0:
+                    return False
+                try:
+                    await asyncio.wait_for(changed.wait(), left)
+                except asyncio.TimeoutError:
+                    pass
 
     def close(self) -> None:
         """Ends it: it no longer follows the changes."""
@@ -108,63 +158,8 @@ class Inventory(Mapping[UUID, DomainView]):
         self.close()
 
 
-class _Contents:
-    """What is known. Readers may look at `view` at any time; who changes it holds `changed`."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition()
-        self.version = 0
-        self.ended = False
-        self.view: dict[UUID, DomainView] = {}
-        self.names: dict[str, UUID] = {}
-        self._next: dict[UUID, DomainView] | None = None
-        """During a catch-up: what will be known at its end."""
-
-    def apply(self, record: Record) -> None:
-        if record.kind == RecordKind.CATCHUP:
-            fresh = record.origin != Origin.LAG
-            self._next = {} if fresh else dict(self.view)
-        elif self._next is not None and record.kind == RecordKind.SYNCED:
-            names = {domain.name: domain.uuid for domain in self._next.values()}
-            with self.changed:
-                self.view, self.names, self._next = self._next, names, None
-                self._notify()
-        elif self._next is not None:
-            fold(self._next, record)
-        elif record.kind == RecordKind.EVENT and not record.more:
-            # The last event of a change says all that the change did.
-            self._fold(record)
-
-    def _fold(self, record: Record) -> None:
-        assert record.uuid is not None
-        with self.changed:
-            before = self.view.get(record.uuid)
-            if before is not None and self.names.get(before.name) == before.uuid:
-                del self.names[before.name]
-            fold(self.view, record)
-            after = self.view.get(record.uuid)
-            if after is not None:
-                self.names[after.name] = after.uuid
-            self._notify()
-
-    def end(self) -> None:
-        with self.changed:
-            self.ended = True
-            self._notify()
-
-    def _notify(self) -> None:
-        self.version += 1
-        self.changed.notify_all()
-
-
-class _Feed:
-    """The registered callback. It is dropped when the registration ends, however it ends."""
-
-    def __init__(self, contents: _Contents) -> None:
-        self._contents = contents
-
-    def __call__(self, record: Record) -> None:
-        self._contents.apply(record)
-
-    def __del__(self) -> None:
-        self._contents.end()
+def _left(deadline: float | None, ended: bool) -> float | None:
+    """How many seconds to wait for a change; `ClosedError` when none can come."""
+    if ended:
+        raise ClosedError("the inventory has ended", ErrorCode.INVALID_CONN)
+    return None if deadline is None else deadline - time.monotonic()

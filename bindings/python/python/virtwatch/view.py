@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
 from ._enums import Origin, RecordKind, State
@@ -29,6 +31,25 @@ class DomainView:
     state: State
     reason: int
     """Why it is in this state: `RunningReason` and so on, by the state."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What can be written as JSON, by the schema of the command line's `list --json`:
+        enumerations by name, and by number under `…_number`."""
+        reason = str(self.reason) if isinstance(self.reason, IntEnum) else "unknown"
+        return {
+            "schema": "virtwatch.domain/1",
+            "uuid": str(self.uuid),
+            "name": self.name,
+            "id": self.id,
+            "incarnation": self.incarnation,
+            "definition": self.definition,
+            "persistent": self.persistent,
+            "active": self.active,
+            "state": str(self.state),
+            "state_number": int(self.state),
+            "reason": reason,
+            "reason_number": int(self.reason),
+        }
 
 
 def fold(view: MutableMapping[UUID, DomainView], record: Record) -> None:
