@@ -46,6 +46,8 @@ programs! {
     bad_input;
     /// The same of every argument of every function, one by one (G12).
     table;
+    /// One reference too many is refused while the library holds the object (G12).
+    ownership;
     /// Deregistering while events come: no call after it returned, freed once (G8).
     threads;
     /// The default event loop, and callbacks that run in it (G5, G8).

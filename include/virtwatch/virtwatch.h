@@ -1840,7 +1840,9 @@ int vwConnectRef(vwConnectPtr conn);
  * references of their own: the connection stays open, and callbacks go on,
  * until the last of them is gone. It may be called in any callback.
  *
- * Returns 0: the connection is gone; 1: something still holds it; -1: error.
+ * Returns 0: the connection is gone; 1: something still holds it; -1:
+ * VW_ERR_INVALID_CONN, it is no connection, or the program has no reference to
+ * it (any more).
  *
  * Since: 0.1.0
  */
@@ -2139,7 +2141,8 @@ int vwDomainRef(vwDomainPtr domain);
  *
  * Drops one reference. The domain itself is not touched.
  *
- * Returns 0, or -1.
+ * Returns 0; -1: VW_ERR_INVALID_DOMAIN, it is no domain, or the program has no
+ * reference to it: a callback's is only lent.
  *
  * Since: 0.1.0
  */

@@ -10,7 +10,7 @@ use super::auth::vwConnectAuthPtr;
 use super::close::Closing;
 use super::flag::vwConnectFlags;
 use super::guard::{Call, count, guard};
-use super::handle::{Object, Ref};
+use super::handle::{self, Object};
 use super::handler::Handler;
 use super::legacy::ByFunction;
 use super::{library, string};
@@ -83,7 +83,7 @@ fn open(
     open: fn(&str) -> Result<Connection>,
 ) -> Result<vwConnectPtr> {
     let connection = open(call.text_or_null(name, "name")?.unwrap_or_default())?;
-    Ok(Ref::new(vwConnect::new(connection)).into_ptr())
+    Ok(handle::give(vwConnect::new(connection)))
 }
 
 /// vwConnectOpen:
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn vwConnectOpenAuth(
 pub unsafe extern "C" fn vwConnectRef(conn: vwConnectPtr) -> c_int {
     // SAFETY: the caller keeps what the header asks for.
     guard(-1, unsafe { Call::new("vwConnectRef") }, |call| {
-        call.connection(conn)?.keep().into_ptr();
+        call.connection(conn)?.give();
         Ok(0)
     })
 }
@@ -180,7 +180,9 @@ pub unsafe extern "C" fn vwConnectRef(conn: vwConnectPtr) -> c_int {
 /// references of their own: the connection stays open, and callbacks go on,
 /// until the last of them is gone. It may be called in any callback.
 ///
-/// Returns 0: the connection is gone; 1: something still holds it; -1: error.
+/// Returns 0: the connection is gone; 1: something still holds it; -1:
+/// VW_ERR_INVALID_CONN, it is no connection, or the program has no reference to
+/// it (any more).
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

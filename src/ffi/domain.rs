@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use super::connection::{vwConnect, vwConnectPtr};
 use super::guard::{Call, guard};
 use super::handle::{Borrowed, Object, Ref};
-use super::string;
 use super::uuid::VW_UUID_STRING_BUFLEN;
+use super::{handle, string};
 use crate::{
     Config, Connection, Domain, Error, ErrorCode, ErrorDomain, Event, Facts, Result, XmlFlags,
 };
@@ -72,7 +72,7 @@ impl vwDomain {
 
     /// A handle for C to keep.
     pub(super) fn give(conn: &Borrowed<'_, vwConnect>, domain: Domain) -> vwDomainPtr {
-        Ref::new(Self::new(conn.keep(), domain, false)).into_ptr()
+        handle::give(Self::new(conn.keep(), domain, false))
     }
 
     /// The domain that an event is about, to be given to a callback.
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn vwDomainLookupByName(
 pub unsafe extern "C" fn vwDomainRef(domain: vwDomainPtr) -> c_int {
     // SAFETY: the caller keeps what the header asks for.
     guard(-1, unsafe { Call::new("vwDomainRef") }, |call| {
-        call.domain(domain)?.keep().into_ptr();
+        call.domain(domain)?.give();
         Ok(0)
     })
 }
@@ -216,7 +216,8 @@ pub unsafe extern "C" fn vwDomainRef(domain: vwDomainPtr) -> c_int {
 ///
 /// Drops one reference. The domain itself is not touched.
 ///
-/// Returns 0, or -1.
+/// Returns 0; -1: VW_ERR_INVALID_DOMAIN, it is no domain, or the program has no
+/// reference to it: a callback's is only lent.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

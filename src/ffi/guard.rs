@@ -121,15 +121,15 @@ impl Call {
         // SAFETY: the promise behind the call.
         match unsafe { handle::check(pointer) } {
             Checked::Live(object) => Ok(object),
-            Checked::Inherited(_) => Err(self.inherited::<T>()),
+            Checked::Inherited(_) => Err(self.unusable::<T>("it was made before a fork")),
             Checked::Invalid => Err(T::invalid(self.function)),
         }
     }
 
-    /// An object made before this process was forked.
-    fn inherited<T: Object>(&self) -> Error {
+    /// An object that is one, but not for this call.
+    fn unusable<T: Object>(&self, why: &str) -> Error {
         let invalid = T::invalid(self.function);
-        let message = format!("{}: it was made before a fork", invalid.message());
+        let message = format!("{}: {why}", invalid.message());
         Error::plain(invalid.code(), invalid.domain(), message)
     }
 
@@ -171,15 +171,16 @@ impl Call {
         }
     }
 
-    /// Drops C's reference to an object. Whether it was the last. What this process inherited by a
-    /// fork is let go without a word to the process that it belongs to.
+    /// Drops a reference of C's to an object. Whether it was the last of all. What this process
+    /// inherited by a fork is let go without a word to the process that it belongs to.
     pub(super) fn release<T: Object>(&self, pointer: *mut T) -> Result<bool> {
         // SAFETY: the promise behind the call.
-        match unsafe { handle::check(pointer) } {
-            Checked::Live(object) => Ok(object.take().release()),
-            Checked::Inherited(object) => Ok(object.forget()),
-            Checked::Invalid => Err(T::invalid(self.function)),
-        }
+        let is_last = match unsafe { handle::check(pointer) } {
+            Checked::Live(object) => object.take_back(),
+            Checked::Inherited(object) => object.forget(),
+            Checked::Invalid => return Err(T::invalid(self.function)),
+        };
+        is_last.ok_or_else(|| self.unusable::<T>("the program has no reference to it"))
     }
 
     /// Refuses to change anything over a read-only connection.

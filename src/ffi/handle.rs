@@ -3,6 +3,9 @@
 //! A handle begins with a number for its kind. When its last reference goes, the object is dropped
 //! at once, but the memory waits in a quarantine until [`QUARANTINE`] others have come after it: a
 //! pointer that is used too late meets a dead header rather than someone else's memory.
+//!
+//! References that were given to C are counted apart from those that the library holds itself, so
+//! that C cannot give back one too many and take away what a callback or a watch stands on.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +13,7 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use parking_lot::Mutex;
 
@@ -25,6 +28,12 @@ const FREED: u64 = u64::from_be_bytes(*b"vw:freed");
 
 /// No object lies below this address: small numbers are no pointers.
 const LOWEST: usize = 4096;
+
+/// One reference, as [`Header::counts`] has it.
+const ONE: u64 = 1;
+
+/// One reference that C has.
+const GIVEN: u64 = ONE + (1 << 32);
 
 /// A kind of object that C holds by pointer.
 pub(super) trait Object: Send + Sync + 'static {
@@ -46,7 +55,8 @@ pub(super) enum Checked<'a, T: Object> {
 #[repr(C)]
 struct Header {
     kind: AtomicU64,
-    references: AtomicU32,
+    /// How many references there are, in the lower half, and how many of these C has.
+    counts: AtomicU64,
     /// In which process it was made: see [`fork_generation`].
     generation: u32,
 }
@@ -67,15 +77,32 @@ unsafe impl<T: Object> Send for Ref<T> {}
 // SAFETY: as above.
 unsafe impl<T: Object> Sync for Ref<T> {}
 
+/// A handle for C to keep, with one reference.
+pub(super) fn give<T: Object>(object: T) -> *mut T {
+    make(object, GIVEN).as_ptr().cast()
+}
+
+impl Header {
+    /// Takes one more reference: [`ONE`] or [`GIVEN`].
+    fn add(&self, reference: u64) {
+        let references = self.counts.fetch_add(reference, Ordering::Relaxed) & u64::from(u32::MAX);
+        // As with `Arc`: a count that overflows would free what is in use.
+        if references > u64::from(u32::MAX / 2) {
+            std::process::abort();
+        }
+    }
+
+    /// Drops a reference that C has. Whether it was the last of all; `None` if C has none.
+    fn take_back(&self) -> Option<bool> {
+        let less = |counts: u64| counts.checked_sub(GIVEN);
+        let before = self.counts.fetch_update(Ordering::Release, Ordering::Relaxed, less);
+        before.ok().map(|before| before == GIVEN)
+    }
+}
+
 impl<T: Object> Ref<T> {
     pub(super) fn new(object: T) -> Self {
-        let header = Header {
-            kind: AtomicU64::new(T::KIND),
-            references: AtomicU32::new(1),
-            generation: fork_generation(),
-        };
-        let handle = Box::new(Handle { header, object: ManuallyDrop::new(object) });
-        Self { at: NonNull::from(Box::leak(handle)) }
+        Self { at: make(object, ONE) }
     }
 
     /// The pointer that C knows it by, without a reference of its own.
@@ -83,25 +110,14 @@ impl<T: Object> Ref<T> {
         self.at.as_ptr().cast()
     }
 
-    /// Hands this reference to C.
-    pub(super) fn into_ptr(self) -> *mut T {
-        ManuallyDrop::new(self).as_ptr()
-    }
-
     /// The object, if nobody else has a reference.
     pub(super) fn get_mut(&mut self) -> Option<&mut T> {
-        if self.header().references.load(Ordering::Acquire) != 1 {
+        if self.header().counts.load(Ordering::Acquire) != ONE {
             return None;
         }
         // SAFETY: the handle lives as long as this reference, which is the only one.
         let handle = unsafe { self.at.as_mut() };
         Some(&mut handle.object)
-    }
-
-    /// Drops this reference. Whether it was the last.
-    pub(super) fn release(self) -> bool {
-        let this = ManuallyDrop::new(self);
-        release(this.at)
     }
 
     fn header(&self) -> &Header {
@@ -112,18 +128,16 @@ impl<T: Object> Ref<T> {
 
 impl<T: Object> Clone for Ref<T> {
     fn clone(&self) -> Self {
-        let before = self.header().references.fetch_add(1, Ordering::Relaxed);
-        // As with `Arc`: a count that overflows would free what is in use.
-        if before > u32::MAX / 2 {
-            std::process::abort();
-        }
+        self.header().add(ONE);
         Self { at: self.at }
     }
 }
 
 impl<T: Object> Drop for Ref<T> {
     fn drop(&mut self) {
-        release(self.at);
+        if self.header().counts.fetch_sub(ONE, Ordering::Release) == ONE {
+            end(self.at);
+        }
     }
 }
 
@@ -142,7 +156,7 @@ impl<T: Object> fmt::Debug for Ref<T> {
     }
 }
 
-/// An object for the time of a call: C's reference keeps it.
+/// An object for the time of a call: C, or what C runs in, keeps it.
 pub(super) struct Borrowed<'a, T: Object> {
     at: NonNull<Handle<T>>,
     life: PhantomData<&'a Handle<T>>,
@@ -155,14 +169,28 @@ impl<T: Object> Borrowed<'_, T> {
         Ref::clone(&borrowed)
     }
 
-    /// C's own reference, which C gives up.
-    pub(super) fn take(self) -> Ref<T> {
-        Ref { at: self.at }
+    /// One more reference for C.
+    pub(super) fn give(&self) {
+        self.header().add(GIVEN);
+    }
+
+    /// Drops a reference that C has. Whether it was the last of all; `None` if C has none.
+    pub(super) fn take_back(self) -> Option<bool> {
+        let is_last = self.header().take_back()?;
+        if is_last {
+            end(self.at);
+        }
+        Some(is_last)
     }
 
     /// The pointer that C knows it by.
     pub(super) fn as_ptr(&self) -> *mut T {
         self.at.as_ptr().cast()
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: the handle lives for the time of the call.
+        &unsafe { self.at.as_ref() }.header
     }
 }
 
@@ -170,7 +198,7 @@ impl<T: Object> Deref for Borrowed<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: C's reference keeps the handle for the time of the call.
+        // SAFETY: the handle lives for the time of the call.
         &unsafe { self.at.as_ref() }.object
     }
 }
@@ -181,16 +209,16 @@ pub(super) struct Inherited<T: Object> {
 }
 
 impl<T: Object> Inherited<T> {
-    /// Drops C's reference. Whether it was the last. The object is not dropped: its locks may be
-    /// held by threads that do not exist here.
-    pub(super) fn forget(&self) -> bool {
+    /// Drops a reference that C has. Whether it was the last of all; `None` if C has none. The
+    /// object is not dropped: its locks may be held by threads that do not exist here.
+    pub(super) fn forget(&self) -> Option<bool> {
         // SAFETY: `check` found the header alive.
         let header = unsafe { &(*self.at.as_ptr()).header };
-        let last = header.references.fetch_sub(1, Ordering::AcqRel) == 1;
-        if last {
+        let is_last = header.take_back()?;
+        if is_last {
             header.kind.store(FREED, Ordering::Relaxed);
         }
-        last
+        Some(is_last)
     }
 }
 
@@ -219,14 +247,21 @@ pub(super) unsafe fn check<'a, T: Object>(pointer: *mut T) -> Checked<'a, T> {
     }
 }
 
-/// Drops one reference. Whether it was the last.
-fn release<T: Object>(at: NonNull<Handle<T>>) -> bool {
-    // SAFETY: the reference that is given up here keeps the handle alive so far.
-    let header = unsafe { &(*at.as_ptr()).header };
-    if header.references.fetch_sub(1, Ordering::Release) != 1 {
-        return false;
-    }
+fn make<T: Object>(object: T, reference: u64) -> NonNull<Handle<T>> {
+    let header = Header {
+        kind: AtomicU64::new(T::KIND),
+        counts: AtomicU64::new(reference),
+        generation: fork_generation(),
+    };
+    let handle = Box::new(Handle { header, object: ManuallyDrop::new(object) });
+    NonNull::from(Box::leak(handle))
+}
+
+/// Drops an object whose last reference has gone.
+fn end<T: Object>(at: NonNull<Handle<T>>) {
     fence(Ordering::Acquire);
+    // SAFETY: this call comes once, with the last reference: the handle is there so far.
+    let header = unsafe { &(*at.as_ptr()).header };
     // Before the object goes, so that whatever its drop calls finds the handle freed.
     header.kind.store(FREED, Ordering::Relaxed);
     // SAFETY: it was the last reference.
@@ -244,13 +279,12 @@ fn release<T: Object>(at: NonNull<Handle<T>>) -> bool {
         // SAFETY: it was made for this memory, and is taken out of the quarantine once.
         unsafe { (oldest.free)(oldest.at) };
     }
-    true
 }
 
 /// Gives back the memory of a handle whose object was dropped.
 ///
 /// # Safety
-/// `at` was a `Handle<T>` made by [`Ref::new`]; this is the only call for it.
+/// `at` was a `Handle<T>` made by [`make`]; this is the only call for it.
 unsafe fn free<T>(at: NonNull<Header>) {
     // SAFETY: the caller's promise; the object is in a `ManuallyDrop`, and is not dropped again.
     drop(unsafe { Box::<Handle<T>>::from_raw(at.cast().as_ptr()) });
@@ -302,30 +336,59 @@ mod tests {
         }
     }
 
-    fn is_live<T: Object>(pointer: *mut T) -> bool {
+    fn live<'a, T: Object>(pointer: *mut T) -> Option<Borrowed<'a, T>> {
         // SAFETY: the tests pass handles, freed ones within the quarantine, and non-pointers.
-        matches!(unsafe { check(pointer) }, Checked::Live(_))
+        match unsafe { check(pointer) } {
+            Checked::Live(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    fn is_live<T: Object>(pointer: *mut T) -> bool {
+        live(pointer).is_some()
+    }
+
+    fn take_back<T: Object>(pointer: *mut T) -> Option<bool> {
+        live(pointer).unwrap().take_back()
     }
 
     /// G12: freed handles, other kinds and what is no pointer are told apart from live ones.
     #[test]
     fn a_pointer_is_checked_before_it_is_used() {
-        let thing = Ref::new(Thing);
-        let second = thing.clone();
-        let pointer = thing.as_ptr();
+        let pointer = give(Thing);
+        live(pointer).unwrap().give();
         assert!(is_live(pointer));
         assert!(!is_live(pointer.cast::<Other>()));
         assert!(!is_live(pointer.wrapping_byte_add(1)));
         assert!(!is_live::<Thing>(std::ptr::null_mut()));
         assert!(!is_live::<Thing>(std::ptr::without_provenance_mut(8)));
 
-        assert!(!thing.release());
+        assert_eq!(take_back(pointer), Some(false));
         assert!(is_live(pointer));
-        assert!(second.release());
+        assert_eq!(take_back(pointer), Some(true));
         assert_eq!(DROPPED.load(Ordering::Relaxed), 1, "the object goes with the last reference");
         for _ in 0..QUARANTINE - 1 {
-            assert!(Ref::new(Other).release());
+            drop(Ref::new(Other));
             assert!(!is_live(pointer));
         }
+    }
+
+    /// G12: what the library holds itself is not C's to give back.
+    #[test]
+    fn only_what_was_given_is_taken_back() {
+        let held = Ref::new(Other);
+        let pointer = held.as_ptr();
+        assert_eq!(take_back(pointer), None, "it was only lent");
+        live(pointer).unwrap().give();
+        live(pointer).unwrap().give();
+        assert_eq!(take_back(pointer), Some(false));
+        assert_eq!(take_back(pointer), Some(false));
+        assert_eq!(take_back(pointer), None, "it was given twice");
+        assert!(is_live(pointer), "the library still has it");
+        live(pointer).unwrap().give();
+        drop(held);
+        assert!(is_live(pointer), "C still has it");
+        assert_eq!(take_back(pointer), Some(true));
+        assert!(!is_live(pointer));
     }
 }

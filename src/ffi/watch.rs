@@ -11,7 +11,7 @@ use super::connection::{vwConnect, vwConnectPtr};
 use super::cursor::vwCursor;
 use super::flag::vwWatchFlags;
 use super::guard::{Call, guard};
-use super::handle::{Object, Ref};
+use super::handle::{self, Object, Ref};
 use super::record::{Strings, vwRecord};
 use super::sized::Growing;
 use crate::{Canceller, Error, ErrorCode, ErrorDomain, EventTypes, Result, Watch, WatchOptions};
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn vwWatchNew(
         let watch = conn.connection.watch(options(call, opts, optsSize)?)?;
         let canceller = watch.canceller();
         let reading = Mutex::new(Reading { watch, strings: Strings::default() });
-        Ok(Ref::new(vwWatch { reading, canceller, connect: conn.keep() }).into_ptr())
+        Ok(handle::give(vwWatch { reading, canceller, connect: conn.keep() }))
     })
 }
 

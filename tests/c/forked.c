@@ -28,7 +28,8 @@ static void child(void)
     CHECK(vwDomainFree(vm) == 0);
     CHECK(vwDomainFree(vm) == -1);
     CHECK(vwWatchFree(watch) == 0);
-    CHECK(vwConnectClose(conn) >= 0);
+    CHECK(vwConnectClose(conn) == 1 && vwConnectClose(conn) == -1);
+    CHECK_ERROR(VW_ERR_INVALID_CONN, "the program has no reference to it");
 
     vwConnectPtr own = vwConnectOpen("test:///empty");
     CHECK(own != NULL);
