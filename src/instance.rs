@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::domain::Facts;
-use crate::driver::{self, Driver, Operation, Reporter};
+use crate::driver::{self, Driver, Operation, Parts, Reporter};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::registry::Registry;
 use crate::sync::{Condvar, Mutex};
@@ -89,27 +89,27 @@ impl Instance {
     /// NO_CONNECT: it is none, or no driver takes it. ARGUMENT_UNSUPPORTED: the parameter `state`.
     /// What the driver refuses.
     pub(crate) fn open(uri: &str) -> Result<Arc<Self>> {
-        let parts = Parts::of(uri)?;
+        let parts = take_apart(uri)?;
         if !driver::is_shared(parts.scheme, parts.path) {
-            return Self::make(uri, &parts);
+            return Self::make(&parts);
         }
         let key = format!("{}://{}{}", parts.scheme, parts.host, parts.path);
         let shared = SHARED.get();
         if let Some(instance) = shared.find(&key)? {
             return Ok(instance);
         }
-        let opened = catch_unwind(AssertUnwindSafe(|| Self::make(uri, &parts)));
+        let opened = catch_unwind(AssertUnwindSafe(|| Self::make(&parts)));
         shared.settle(&key, opened.as_ref().ok().and_then(|opened| opened.as_ref().ok()));
         opened.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    fn make(uri: &str, parts: &Parts<'_>) -> Result<Arc<Self>> {
+    fn make(parts: &Parts<'_>) -> Result<Arc<Self>> {
         let registry = Arc::new(Registry::new(None));
         let reporter = Reporter::new(Arc::clone(&registry));
-        let opened = driver::open(uri, parts.scheme, parts.host, parts.path)?;
+        let opened = driver::open(parts, &reporter)?;
         registry.begin(opened.base)?;
         Ok(Arc::new(Self {
-            uri: uri.to_owned(),
+            uri: parts.uri.to_owned(),
             registry,
             reporter,
             driver: opened.driver,
@@ -134,35 +134,35 @@ impl Instance {
         done.map_err(|error| error.of_driver(self.driver.error_domain()))
     }
 
+    /// Checks the registry against its own journal, and what it knows against the source.
+    pub(crate) fn audit(&self) -> Result<u64> {
+        Ok(self.registry.audit() + self.driver.audit()?)
+    }
+
     /// A new id for a callback: from 0 on, never used twice.
     pub(crate) fn next_callback(&self) -> i32 {
         self.next_callback.fetch_add(1, Ordering::Relaxed)
     }
 }
 
-/// The parts of a URI that say which instance it is.
-struct Parts<'a> {
-    scheme: &'a str,
-    host: &'a str,
-    path: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    fn of(uri: &'a str) -> Result<Self> {
-        let no_connect = |info: String| Error::new(ErrorCode::NoConnect, ErrorDomain::None, info);
-        let (scheme, rest) = uri
-            .split_once(':')
-            .ok_or_else(|| no_connect(format!("URI '{uri}' does not include a driver name")))?;
-        let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        if query.split('&').any(|parameter| parameter.starts_with("state=")) {
-            let info = "URI parameter 'state': durable registries are not supported";
-            return Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::None, info));
-        }
-        let (host, path) = match rest.strip_prefix("//") {
-            Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
-            None => ("", rest),
-        };
-        Ok(Self { scheme, host, path })
+/// Takes a URI apart.
+///
+/// # Errors
+/// NO_CONNECT: it has no scheme. ARGUMENT_UNSUPPORTED: the parameter `state`.
+fn take_apart(uri: &str) -> Result<Parts<'_>> {
+    let no_connect = |info: String| Error::new(ErrorCode::NoConnect, ErrorDomain::None, info);
+    let (scheme, rest) = uri
+        .split_once(':')
+        .ok_or_else(|| no_connect(format!("URI '{uri}' does not include a driver name")))?;
+    let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if query.split('&').any(|parameter| parameter.starts_with("state=")) {
+        let info = "URI parameter 'state': durable registries are not supported";
+        return Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::None, info));
     }
+    let (host, path) = match rest.strip_prefix("//") {
+        Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None => ("", rest),
+    };
+    Ok(Parts { uri, scheme, host, path, query })
 }

@@ -45,7 +45,9 @@ pub use domain::{
     RunningReason, ShutdownReason, ShutoffReason, State, Status,
 };
 pub use driver::{
-    AffectFlags, CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
+    AffectFlags, Answer, CreateFlags, DestroyFlags, Host, Hypervisor, Listed, Report, Request,
+    RequestKind, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags, register_driver,
+    unregister_driver,
 };
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
 pub use event::{

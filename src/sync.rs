@@ -25,6 +25,31 @@ macro_rules! thread_local_of_model {
 #[cfg(loom)]
 pub(crate) use thread_local_of_model as thread_local;
 
+/// Waits for a condition, or until a deadline (`None`: for ever). False when the time is over.
+#[cfg(not(loom))]
+pub(crate) fn wait_until<T>(
+    condition: &Condvar,
+    guard: &mut MutexGuard<'_, T>,
+    deadline: Option<std::time::Instant>,
+) -> bool {
+    let Some(deadline) = deadline else {
+        condition.wait(guard);
+        return true;
+    };
+    !condition.wait_until(guard, deadline).timed_out()
+}
+
+/// A model has no clock.
+#[cfg(loom)]
+pub(crate) fn wait_until<T>(
+    condition: &Condvar,
+    guard: &mut MutexGuard<'_, T>,
+    _: Option<std::time::Instant>,
+) -> bool {
+    condition.wait(guard);
+    true
+}
+
 /// Releases a lock to whoever waits for it: between the pieces of a long walk.
 #[cfg(not(loom))]
 pub(crate) fn unlock_fair<T>(guard: MutexGuard<'_, T>) {

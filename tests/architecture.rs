@@ -20,7 +20,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sync", &["sys"]),
     ("store", &["domain", "error", "event"]),
     ("registry", &["domain", "error", "event", "lifecycle", "store", "sync"]),
-    ("driver", &["domain", "error", "event", "lifecycle", "numbered", "registry", "xml"]),
+    (
+        "driver",
+        &["domain", "error", "event", "lifecycle", "numbered", "registry", "sync", "sys", "xml"],
+    ),
     ("dispatch", &["error", "event", "registry", "sync", "sys"]),
     ("instance", &["domain", "driver", "error", "event", "registry", "sync", "sys"]),
     (

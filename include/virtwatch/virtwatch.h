@@ -1580,6 +1580,8 @@ typedef struct vwStats {
     uint64_t audits;
     /** differences that audits found */
     uint64_t drift;
+    /** times when what the source said did not fit what was known */
+    uint64_t doubts;
 } vwStats;
 
 /**

@@ -1,12 +1,19 @@
 #![forbid(unsafe_code)]
 //! Where domains come from: a driver carries out operations and reports what changed.
 
+mod hosted;
 mod operation;
 mod reconfigure;
 mod reporter;
 mod test;
+mod ticket;
 mod usual;
+mod watcher;
 
+pub use hosted::{
+    Answer, Host, Hypervisor, Listed, Report, Request, RequestKind, register_driver,
+    unregister_driver,
+};
 pub(crate) use operation::{Action, Operation};
 pub use operation::{
     AffectFlags, CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
@@ -23,7 +30,7 @@ use crate::registry::Base;
 /// A hypervisor, seen from the registry.
 pub(crate) trait Driver: Send + Sync {
     /// Its name as libvirt has it: `TEST`, `QEMU` …
-    fn type_name(&self) -> &'static str;
+    fn type_name(&self) -> &str;
 
     /// The part of libvirt that speaks for it in errors.
     fn error_domain(&self) -> ErrorDomain;
@@ -61,6 +68,25 @@ pub(crate) trait Driver: Send + Sync {
     /// Returns what is known of the domain then; of one that is gone, what was known last; of one
     /// that is only to come, who it will be.
     fn operate(&self, reporter: &Reporter, operation: Operation<'_>) -> Result<Facts>;
+
+    /// Compares what is known with the source, and leads the registry to what is found. Returns how
+    /// many domains differed; none where the registry is itself the truth.
+    ///
+    /// # Errors
+    /// The source cannot be reached.
+    fn audit(&self) -> Result<u64> {
+        Ok(0)
+    }
+}
+
+/// A URI and its parts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub(crate) uri: &'a str,
+    pub(crate) scheme: &'a str,
+    pub(crate) host: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
 }
 
 /// NO_SUPPORT: a driver does not have that function.
@@ -80,13 +106,14 @@ pub(crate) fn is_shared(scheme: &str, path: &str) -> bool {
     scheme != "test" || path == test::DEFAULT
 }
 
-/// Opens the driver for a scheme and what follows the host in the URI.
+/// Opens the driver for a URI.
 ///
 /// # Errors
 /// No driver takes it, or the driver refused.
-pub(crate) fn open(uri: &str, scheme: &str, host: &str, path: &str) -> Result<Opened> {
-    match (scheme, host) {
-        ("test", "") => test::open(path),
-        _ => Err(Error::new(ErrorCode::NoConnect, ErrorDomain::None, uri)),
+pub(crate) fn open(parts: &Parts<'_>, reporter: &Reporter) -> Result<Opened> {
+    match (parts.scheme, parts.host) {
+        ("test", "") => test::open(parts.path),
+        ("test", _) => Err(Error::new(ErrorCode::NoConnect, ErrorDomain::None, parts.uri)),
+        (scheme, _) => hosted::open(parts.uri, scheme, parts.query, reporter),
     }
 }

@@ -159,9 +159,22 @@ pub(crate) enum Operation<'a> {
     Domain(Uuid, Action),
 }
 
+impl Operation<'_> {
+    /// The domain, where it is known before.
+    pub(crate) fn uuid(&self) -> Option<Uuid> {
+        match self {
+            Self::Define(config) | Self::CreateXml(config, _) => Some(config.uuid()),
+            Self::Restore(..) => None,
+            Self::Save(uuid, ..)
+            | Self::Rename(uuid, _)
+            | Self::SetMetadata(uuid, ..)
+            | Self::Domain(uuid, _) => Some(*uuid),
+        }
+    }
+}
+
 /// What a driver is asked to do with a known domain.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "some flags are hints, and the test driver has no guest to hint to")]
 pub(crate) enum Action {
     Undefine(UndefineFlags),
     Create(CreateFlags),

@@ -33,6 +33,8 @@ pub struct vwStats {
     pub audits: u64,
     /// differences that audits found
     pub drift: u64,
+    /// times when what the source said did not fit what was known
+    pub doubts: u64,
 }
 
 /// vwWatchStats:
@@ -63,7 +65,7 @@ pub struct vwWatchStats {
 
 // SAFETY: numbers of one size.
 unsafe impl Growing for vwStats {
-    const FIRST: usize = 64;
+    const FIRST: usize = 72;
 }
 
 // SAFETY: numbers of one size.
@@ -73,8 +75,9 @@ unsafe impl Growing for vwWatchStats {
 
 impl From<Stats> for vwStats {
     fn from(stats: Stats) -> Self {
-        let Stats { domains, active, events, journal, readers, listings, audits, drift } = stats;
-        Self { domains, active, events, journal, readers, listings, audits, drift }
+        let Stats { domains, active, events, journal, readers, listings, audits, drift, doubts } =
+            stats;
+        Self { domains, active, events, journal, readers, listings, audits, drift, doubts }
     }
 }
 

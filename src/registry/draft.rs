@@ -6,10 +6,11 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use uuid::Uuid;
 
+use super::Act;
 use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::event::{Event, Origin, StartedDetail, SuspendedDetail};
-use crate::lifecycle::{self, Change, Unlawful};
+use crate::event::{Event, EventTypes, Origin, StartedDetail, SuspendedDetail};
+use crate::lifecycle::{self, Change, Step, Unlawful};
 
 /// The events of a change. Most make one or two.
 pub(super) type Events = SmallVec<[Event; 2]>;
@@ -41,6 +42,8 @@ pub(crate) struct Draft<'a> {
     /// What was known of it when it ceased to exist.
     gone: Option<Facts>,
     events: Events,
+    /// The steps so far, where they are planned and not done.
+    plan: Option<Vec<Act>>,
     counters: Counters,
     origin: Origin,
     /// The id of the next run, where the driver gives them out.
@@ -74,6 +77,7 @@ impl<'a> Draft<'a> {
             entry,
             gone: None,
             events: Events::new(),
+            plan: None,
             counters,
             origin: Origin::Native,
             next_id: None,
@@ -90,8 +94,23 @@ impl<'a> Draft<'a> {
         (self.entry, self.events, self.counters)
     }
 
+    /// Notes every step from here on.
+    pub(super) fn set_planning(&mut self) {
+        self.plan = Some(Vec::new());
+    }
+
+    /// The steps noted, and what the domain would be after them.
+    pub(super) fn into_plan(self) -> (Vec<Act>, Option<Facts>) {
+        let last_known = self.last_known().cloned();
+        (self.plan.unwrap_or_default(), last_known)
+    }
+
+    /// The types of the events so far.
+    pub(crate) fn event_types(&self) -> EventTypes {
+        self.events.iter().map(|event| event.kind.event_type()).collect()
+    }
+
     /// How the changes from here on were learned. Unless this is called the driver told them.
-    #[expect(dead_code, reason = "for drivers that learn of changes instead of making them")]
     pub(crate) fn set_origin(&mut self, origin: Origin) {
         self.origin = origin;
     }
@@ -100,7 +119,6 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// OPERATION_INVALID: another domain has it.
-    #[expect(dead_code, reason = "for drivers that learn of changes instead of making them")]
     pub(crate) fn set_next_id(&mut self, id: i32) -> Result<()> {
         match self.owners.of_id(id) {
             Some(owner) if owner != self.uuid => {
@@ -131,8 +149,19 @@ impl<'a> Draft<'a> {
     /// The configuration is stored: a new domain, or another configuration of a known one.
     pub(crate) fn define(&mut self, config: Arc<Config>) -> Result<()> {
         self.settle_clashes(&config)?;
+        self.note(|| Act::Define(Arc::clone(&config)));
         let definition = self.counters.definition();
         self.apply(Change::Defined { definition }, Some(config.name()))?;
+        self.keep(|entry| entry.stored = Some(config));
+        Ok(())
+    }
+
+    /// The stored configuration went back to a snapshot's.
+    pub(crate) fn revert(&mut self, config: Arc<Config>) -> Result<()> {
+        self.existing()?;
+        self.note(|| Act::Revert(Arc::clone(&config)));
+        let definition = self.counters.definition();
+        self.apply(Change::Reverted { definition }, None)?;
         self.keep(|entry| entry.stored = Some(config));
         Ok(())
     }
@@ -148,6 +177,7 @@ impl<'a> Draft<'a> {
                 "Refusing to undefine while domain managed save image exists",
             ));
         }
+        self.note(|| Act::Undefine);
         self.apply(Change::Undefined, None)?;
         self.keep(|entry| {
             entry.stored = None;
@@ -172,6 +202,7 @@ impl<'a> Draft<'a> {
         if self.owners.of_name(name).is_some() {
             return Err(Error::not_valid(format!("domain with name '{name}' already exists")));
         }
+        self.note(|| Act::Rename(Arc::clone(&renamed)));
         self.apply(Change::Renamed, Some(name))?;
         self.keep(|entry| entry.stored = Some(renamed));
         Ok(())
@@ -184,6 +215,7 @@ impl<'a> Draft<'a> {
         stored: Option<Arc<Config>>,
     ) -> Result<()> {
         self.existing()?;
+        self.note(|| Act::Edit { live: live.clone(), stored: stored.clone() });
         if let Some(stored) = stored {
             let definition = self.counters.definition();
             self.apply(Change::Edited { definition }, None)?;
@@ -213,8 +245,8 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        let id = self.next_id.take().unwrap_or(self.counters.id + 1);
-        self.counters.id = self.counters.id.max(id);
+        self.note(|| Act::Start { how, paused, own: own.clone() });
+        let id = self.next_id();
         let change = Change::Started { how, paused, id };
         self.apply(change, own.as_ref().map(|config| config.name()))?;
         self.keep(|entry| entry.live = own.or_else(|| entry.stored.clone()));
@@ -226,6 +258,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn change(&mut self, change: Change) -> Result<()> {
         debug_assert!(change.is_of_state(), "{change:?} needs more than itself");
         self.existing()?;
+        self.note(|| Act::Change(change));
         self.apply(change, None)?;
         self.keep(|entry| {
             if !entry.facts.is_active() {
@@ -237,6 +270,7 @@ impl<'a> Draft<'a> {
 
     /// There is a managed-save image from now on, or none. No event.
     pub(crate) fn set_managed_save(&mut self, image: Option<SavedImage>) {
+        self.note(|| Act::SetManagedSave(image.clone()));
         self.keep(|entry| entry.managed_save = image);
     }
 
@@ -245,6 +279,7 @@ impl<'a> Draft<'a> {
         if !self.existing()?.facts.is_persistent() {
             return Err(Error::not_valid("cannot set autostart for transient domain"));
         }
+        self.note(|| Act::SetAutostart(autostart));
         self.keep(|entry| entry.autostart = autostart);
         Ok(())
     }
@@ -269,6 +304,64 @@ impl<'a> Draft<'a> {
         }
     }
 
+    fn note(&mut self, act: impl FnOnce() -> Act) {
+        if let Some(plan) = &mut self.plan {
+            plan.push(act());
+        }
+    }
+
+    /// The id of a run that begins.
+    fn next_id(&mut self) -> i32 {
+        let id = self.next_id.take().unwrap_or(self.counters.id + 1);
+        self.counters.id = self.counters.id.max(id);
+        id
+    }
+
+    /// The same, where the source may have given it.
+    pub(super) fn id_for(&mut self, given: Option<i32>) -> Result<i32> {
+        if let Some(id) = given {
+            self.set_next_id(id)?;
+        }
+        Ok(self.next_id())
+    }
+
+    pub(super) fn next_definition(&mut self) -> u64 {
+        self.counters.definition()
+    }
+
+    /// Which other domain has a name.
+    pub(super) fn owner_of(&self, name: &str) -> Option<Uuid> {
+        self.owners.of_name(name).filter(|owner| *owner != self.uuid)
+    }
+
+    pub(super) fn new_identity(&mut self, name: &str) -> Arc<Identity> {
+        self.counters.incarnation += 1;
+        Arc::new(Identity::new(self.uuid, self.counters.incarnation, name))
+    }
+
+    /// Puts `entry` in the place of what was kept, once its events are pushed.
+    pub(super) fn replace(&mut self, entry: Option<Entry>) {
+        let before = std::mem::replace(&mut self.entry, entry);
+        if self.entry.is_none() {
+            self.gone = before.map(|entry| entry.facts);
+        }
+    }
+
+    pub(super) fn push(&mut self, identity: &Arc<Identity>, step: Step) {
+        self.counters.seq += 1;
+        self.events.push(Event {
+            seq: self.counters.seq,
+            realtime_ns: self.now_ns,
+            identity: Arc::clone(identity),
+            before: step.before,
+            after: step.after,
+            kind: step.kind,
+            origin: self.origin,
+            more: true,
+            in_catchup: false,
+        });
+    }
+
     /// Changes what is kept beside the facts.
     fn keep(&mut self, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = &mut self.entry {
@@ -289,18 +382,7 @@ impl<'a> Draft<'a> {
         let condition: Condition = last.after;
         let identity = self.identity_for(name);
         for step in steps {
-            self.counters.seq += 1;
-            self.events.push(Event {
-                seq: self.counters.seq,
-                realtime_ns: self.now_ns,
-                identity: Arc::clone(&identity),
-                before: step.before,
-                after: step.after,
-                kind: step.kind,
-                origin: self.origin,
-                more: true,
-                in_catchup: false,
-            });
+            self.push(&identity, step);
         }
         let facts = Facts { identity, condition };
         if condition.exists() {
@@ -323,11 +405,7 @@ impl<'a> Draft<'a> {
                 Arc::new(entry.facts.identity.renamed(name))
             }
             (Some(entry), _) => Arc::clone(&entry.facts.identity),
-            (None, name) => {
-                self.counters.incarnation += 1;
-                let name = name.unwrap_or_default();
-                Arc::new(Identity::new(self.uuid, self.counters.incarnation, name))
-            }
+            (None, name) => self.new_identity(name.unwrap_or_default()),
         }
     }
 }

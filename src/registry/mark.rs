@@ -18,7 +18,7 @@ pub(crate) enum Source {
     #[default]
     Up,
     /// Why not.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for sources that can be lost"))]
+    /// Why not.
     Down(Arc<str>),
     /// Gone for good.
     Closed,

@@ -7,9 +7,11 @@
 //! readers are woken, and the writer's call returns. Readers see what is shown, writers decide on
 //! what is decided, and the order of showing is the order of the numbers.
 
+mod act;
 mod audit;
 mod draft;
 mod feed;
+mod found;
 mod index;
 mod journal;
 mod mark;
@@ -42,12 +44,14 @@ use self::pending::{Decided, Pending, Queued};
 use self::table::{Row, Slot, Table};
 use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage, Status};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::event::{Cursor, EventKind};
+use crate::event::{Cursor, EventKind, EventTypes};
 use crate::store::Store;
 use crate::sync::{self, AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
 
+pub(crate) use self::act::Act;
 pub(crate) use self::draft::Draft;
 pub(crate) use self::feed::Wake;
+pub(crate) use self::found::Found;
 pub(crate) use self::mark::Source;
 pub(crate) use self::reader::Reader;
 pub use self::reader::{WatchOptions, WatchStats};
@@ -70,6 +74,15 @@ pub(crate) struct Base {
     pub(crate) managed_save: Option<SavedImage>,
 }
 
+/// What a change would do.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) acts: Vec<Act>,
+    /// What would be known of the domain then; of one that would be gone, what was known last.
+    pub(crate) facts: Option<Facts>,
+    pub(crate) event_types: EventTypes,
+}
+
 /// Figures of a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -90,6 +103,8 @@ pub struct Stats {
     pub audits: u64,
     /// Differences that audits found.
     pub drift: u64,
+    /// Times when what the source said did not fit what was known.
+    pub doubts: u64,
 }
 
 /// The registry of one source.
@@ -115,6 +130,8 @@ struct State {
     counters: Counters,
     /// The base is complete: from now on what changes is journaled.
     begun: bool,
+    listings: u64,
+    doubts: u64,
     audits: u64,
     drift: u64,
 }
@@ -168,7 +185,6 @@ impl Registry {
 
     /// Tells every reader how the source is from now on, if that is new. What is known of the
     /// domains stays (G6).
-    #[cfg_attr(not(test), expect(dead_code, reason = "for sources that can be lost"))]
     pub(crate) fn set_source(&self, source: Source) {
         let mut wakes = Wakes::new();
         let mut state = self.state.lock();
@@ -193,7 +209,15 @@ impl Registry {
         uuid: Uuid,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut state = self.state.lock();
+        self.decide_and_show(self.state.lock(), uuid, decide)
+    }
+
+    fn decide_and_show<'a, T>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        uuid: Uuid,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
+    ) -> Result<T> {
         let (decided, counters, value) = state.decide(uuid, decide)?;
         state.counters = counters;
         match self.store.as_deref() {
@@ -201,6 +225,44 @@ impl Registry {
             Some(store) => self.store_and_show(state, store, decided)?,
         }
         Ok(value)
+    }
+
+    /// The same, unless the domain has changed after event `since`: nothing happens then, and there
+    /// is nothing to return.
+    pub(crate) fn change_unless_changed<T>(
+        &self,
+        uuid: Uuid,
+        since: u64,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let state = self.state.lock();
+        if state.has_changed(uuid, since) {
+            return Ok(None);
+        }
+        self.decide_and_show(state, uuid, decide).map(Some)
+    }
+
+    /// Whether a domain has an event after `since`, as far as is still known.
+    pub(crate) fn has_changed(&self, uuid: Uuid, since: u64) -> bool {
+        self.state.lock().has_changed(uuid, since)
+    }
+
+    /// What `decide` would do, step by step, and what the domain would be then. Nothing happens.
+    ///
+    /// # Errors
+    /// What `decide` refused.
+    pub(crate) fn plan(
+        &self,
+        uuid: Uuid,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<()>,
+    ) -> Result<Plan> {
+        let state = self.state.lock();
+        let mut draft = state.draft(uuid);
+        draft.set_planning();
+        decide(&mut draft)?;
+        let event_types = draft.event_types();
+        let (acts, facts) = draft.into_plan();
+        Ok(Plan { acts, facts, event_types })
     }
 
     /// Shows changes and wakes their readers, the lock released.
@@ -318,6 +380,21 @@ impl Registry {
         }
     }
 
+    /// Counts a listing of the source.
+    pub(crate) fn count_listing(&self) {
+        self.state.lock().listings += 1;
+    }
+
+    /// Counts a doubt.
+    pub(crate) fn count_doubt(&self) {
+        self.state.lock().doubts += 1;
+    }
+
+    /// Counts differences that an audit found in the source.
+    pub(crate) fn count_drift(&self, drift: u64) {
+        self.state.lock().drift += drift;
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         let state = self.state.lock();
         Stats {
@@ -326,7 +403,8 @@ impl Registry {
             events: state.journal.head(),
             journal: state.journal.head() - state.journal.evicted(),
             readers: state.feeds.len() as u64,
-            listings: 0,
+            listings: state.listings,
+            doubts: state.doubts,
             audits: state.audits,
             drift: state.drift,
         }
@@ -368,15 +446,32 @@ impl State {
         Ok(())
     }
 
+    /// A domain as it is decided.
+    fn draft(&self, uuid: Uuid) -> Draft<'_> {
+        let shown = || self.table.row(uuid).map(|row| &row.entry);
+        let entry = self.pending.entry_over(uuid, shown).cloned();
+        Draft::new(uuid, entry, self.counters, realtime_ns(), self)
+    }
+
+    /// Whether a domain has an event after `since`, as far as is still known.
+    fn has_changed(&self, uuid: Uuid, since: u64) -> bool {
+        if self.pending.has(uuid) || since < self.journal.evicted() {
+            return true;
+        }
+        if let Some(row) = self.table.row(uuid) {
+            return row.last.seq > since;
+        }
+        let later = self.journal.chunks_after(since);
+        journal::lines(&later, since + 1..u64::MAX).any(|line| line.event.uuid() == uuid)
+    }
+
     fn decide<T>(
         &self,
         uuid: Uuid,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T>,
     ) -> Result<(Decided, Counters, T)> {
-        let shown = || self.table.row(uuid).map(|row| &row.entry);
-        let entry = self.pending.entry_over(uuid, shown).cloned();
-        let before = entry.as_ref().map(|entry| Arc::clone(&entry.facts.identity));
-        let mut draft = Draft::new(uuid, entry, self.counters, realtime_ns(), self);
+        let mut draft = self.draft(uuid);
+        let before = draft.entry().map(|entry| Arc::clone(&entry.facts.identity));
         let value = decide(&mut draft)?;
         let (entry, mut events, mut counters) = draft.finish();
         if !self.begun {

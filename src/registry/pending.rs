@@ -56,6 +56,11 @@ impl Pending {
         self.domains.get(&uuid).map_or_else(shown, Option::as_ref)
     }
 
+    /// Whether a change of the domain is decided and not shown.
+    pub(super) fn has(&self, uuid: Uuid) -> bool {
+        self.domains.contains_key(&uuid)
+    }
+
     /// Who is decided to have a name, else who is `shown` to have it.
     pub(super) fn owner_over(
         &self,

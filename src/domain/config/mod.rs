@@ -93,6 +93,36 @@ impl Config {
     ///
     /// Other elements are kept and mean nothing; so do elements in a namespace.
     pub fn parse(document: &str) -> Result<Self> {
+        Self::parse_or(document, Uuid::new_v4)
+    }
+
+    /// The same of the domain with that UUID, which need not be written.
+    ///
+    /// # Errors
+    /// INVALID_ARG: another one is.
+    pub(crate) fn parse_of(uuid: Uuid, document: &str) -> Result<Self> {
+        let config = Self::parse_or(document, || uuid)?;
+        if config.uuid != uuid {
+            let info = format!("xml is of the domain with uuid '{}', not '{uuid}'", config.uuid);
+            return Err(Error::invalid_arg(info));
+        }
+        Ok(config)
+    }
+
+    /// A configuration that says nothing but who the domain is.
+    ///
+    /// # Errors
+    /// Those of [`check_name`](Self::check_name).
+    pub(crate) fn bare(uuid: Uuid, name: &str) -> Result<Self> {
+        Self::check_name(name, ErrorDomain::Domain)?;
+        Self::parse(&format!(
+            "<domain type='test'><name>{}</name><uuid>{uuid}</uuid><memory>1</memory>\
+             <os><type>hvm</type></os></domain>",
+            escape(name)
+        ))
+    }
+
+    fn parse_or(document: &str, unwritten_uuid: impl FnOnce() -> Uuid) -> Result<Self> {
         let draft = Draft::read(document)?;
         let name = draft.check_name()?;
         let written_uuid = draft.check_uuid()?;
@@ -108,7 +138,7 @@ impl Config {
         let memory_kib = if memory == 0 { numa_memory } else { memory };
         draft.check_whole(os_type, memory_kib, name)?;
 
-        let uuid = written_uuid.unwrap_or_else(Uuid::new_v4);
+        let uuid = written_uuid.unwrap_or_else(unwritten_uuid);
         let edits = edits(&draft, name, uuid);
         let mut text = edits.apply(draft.document());
         if text.len() > MAX_DOCUMENT {

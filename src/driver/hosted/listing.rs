@@ -1,0 +1,238 @@
+#![forbid(unsafe_code)]
+//! Comparing what is known with a listing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Host, Listed};
+use crate::domain::{Condition, Config, Entry};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::{EventType, EventTypes, Origin};
+use crate::lifecycle::Change;
+use crate::registry::{Act, Found, Source};
+
+/// What listings have said that is to be remembered.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// A mark of the document of each domain.
+    documents: HashMap<Uuid, u64>,
+    /// Domains that a listing shows otherwise than was reported, and the place of that: another
+    /// listing has to confirm it.
+    doubtful: HashMap<Uuid, u64>,
+}
+
+/// A listing under way.
+#[derive(Default)]
+struct Listing {
+    found: BTreeMap<Uuid, Found>,
+    documents: BTreeMap<Uuid, u64>,
+    /// Listed, but not so that it can be read: they stay as they are.
+    unreadable: HashSet<Uuid>,
+}
+
+/// Why a listing is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// It is the first.
+    Base,
+    /// It is time, or there is doubt.
+    Poll,
+    Audit,
+}
+
+impl Host {
+    /// Lists the domains and leads the registry to what is found. Domains stay as they are that have
+    /// changed since the listing began, or that an operation works on. Returns how many differed.
+    ///
+    /// # Errors
+    /// What listing them failed with: the source is down then (G6). OPERATION_INVALID: this thread
+    /// is listing them already, or the host is closed.
+    pub(super) fn compare(&self, cause: Cause) -> Result<u64> {
+        let core = &self.core;
+        let ticket = core.tickets.take(Uuid::max());
+        if ticket.is_nested() {
+            return Err(Error::not_valid("the domains are being listed"));
+        }
+        let began = core.reporter.head();
+        let mut listing = Listing::default();
+        let call = self.call()?;
+        let listed = catch_unwind(AssertUnwindSafe(|| {
+            call.list(self, &mut |listed| listing.add(self, &listed))
+        }));
+        drop(call);
+        if cause != Cause::Base {
+            core.reporter.count_listing();
+        }
+        let listed = listed.unwrap_or_else(|_| {
+            let info = format!("the driver '{}' panicked", core.scheme);
+            Err(Error::new(ErrorCode::InternalError, ErrorDomain::None, info))
+        });
+        if !core.calls.may_report() {
+            return Err(Error::not_valid(format!("the host of '{}' is closed", self.uri())));
+        }
+        if let Err(error) = listed {
+            core.reporter.set_source(Source::Down(error.message().into()));
+            if cause == Cause::Audit {
+                // From now on the watcher looks for its return.
+                core.alarm.ask();
+            }
+            return Err(error);
+        }
+        let was_down = core.reporter.source() != Source::Up;
+        core.reporter.set_source(Source::Up);
+        let is_sure = was_down || cause != Cause::Poll;
+        let origin = if is_sure { Origin::Resync } else { Origin::Polled };
+        Ok(self.lead(&listing, began, origin))
+    }
+
+    /// Leads every domain to what was found: those that are gone first, so that their names are
+    /// free.
+    fn lead(&self, listing: &Listing, began: u64, origin: Origin) -> u64 {
+        let mut differed = 0;
+        let gone =
+            self.core.reporter.uuids().into_iter().filter(|uuid| {
+                !listing.found.contains_key(uuid) && !listing.unreadable.contains(uuid)
+            });
+        for uuid in gone {
+            differed += u64::from(self.lead_one(uuid, None, began, origin));
+        }
+        for (&uuid, found) in &listing.found {
+            differed += u64::from(self.lead_one(uuid, Some(found), began, origin));
+        }
+        let mut seen = self.core.seen.lock();
+        seen.documents.retain(|uuid, _| listing.unreadable.contains(uuid));
+        seen.documents.extend(&listing.documents);
+        differed
+    }
+
+    /// Whether it was led somewhere. What differs from what was reported has to be found twice.
+    fn lead_one(&self, uuid: Uuid, found: Option<&Found>, began: u64, origin: Origin) -> bool {
+        let core = &self.core;
+        let entry = core.reporter.entry(uuid).ok();
+        if core.tickets.is_taken(uuid) || is_as_known(entry.as_ref(), found) {
+            core.seen.lock().doubtful.remove(&uuid);
+            return false;
+        }
+        let doubted = core.seen.lock().doubtful.remove(&uuid);
+        let is_confirmed = doubted.is_some_and(|since| !core.reporter.has_changed(uuid, since));
+        let is_polled = origin == Origin::Polled;
+        let mut in_doubt = false;
+        let led = core.reporter.change_unless_changed(uuid, began, |domain| {
+            domain.set_origin(if is_confirmed { Origin::Resync } else { origin });
+            domain.lead_to(found)?;
+            let of_native = core.support.reports_any(domain.event_types());
+            in_doubt = is_polled && of_native && !is_confirmed;
+            if in_doubt { Err(Error::not_valid("in doubt")) } else { Ok(domain.event_types()) }
+        });
+        if in_doubt {
+            core.seen.lock().doubtful.insert(uuid, began);
+            self.doubt();
+        }
+        let Ok(Some(event_types)) = led else { return false };
+        self.settle(uuid, event_types);
+        event_types != EventTypes::from_iter([])
+    }
+
+    /// What was found is what operations had planned.
+    fn settle(&self, uuid: Uuid, event_types: EventTypes) {
+        let is_found = |act: &Act| {
+            let event_type = match act {
+                Act::Define(_) => EventType::Defined,
+                Act::Undefine => EventType::Undefined,
+                Act::Start { .. } => EventType::Started,
+                Act::Change(Change::Stopped { .. }) => EventType::Stopped,
+                _ => return false,
+            };
+            event_types.contains(event_type)
+        };
+        let mut plans = self.core.plans.lock();
+        let plan = plans.get(&uuid).filter(|plan| plan.iter().any(is_found));
+        if plan.is_none() {
+            return;
+        }
+        let plan = plans.remove(&uuid).unwrap_or_default();
+        drop(plans);
+        drop(self.core.reporter.change(uuid, |domain| {
+            for act in plan.into_iter().filter(Act::is_silent) {
+                drop(domain.take(act));
+            }
+            Ok(())
+        }));
+    }
+}
+
+impl Listing {
+    fn add(&mut self, host: &Host, listed: &Listed<'_>) -> Result<()> {
+        let uuid = listed.uuid;
+        if self.found.contains_key(&uuid) || self.unreadable.contains(&uuid) {
+            return Err(Error::invalid_arg(format!("uuid '{uuid}' is listed twice")));
+        }
+        let read = self.read(host, listed);
+        match read {
+            Ok(found) => drop(self.found.insert(uuid, found)),
+            Err(error) => {
+                self.unreadable.insert(uuid);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, host: &Host, listed: &Listed<'_>) -> Result<Found> {
+        let &Listed { uuid, name, persistent, status, id, xml } = listed;
+        if id.is_some_and(|id| id < 0) {
+            return Err(Error::invalid_arg("id must be zero or greater"));
+        }
+        let entry = host.core.reporter.entry(uuid).ok();
+        let known = entry.as_ref().and_then(Entry::inactive);
+        let known = known.filter(|known| known.name() == name);
+        let mut is_new_config = false;
+        let config = match (xml, known) {
+            (None, Some(known)) => Arc::clone(known),
+            (None, None) => Arc::new(Config::bare(uuid, name)?),
+            (Some(xml), known) => {
+                let mut hasher = DefaultHasher::new();
+                xml.hash(&mut hasher);
+                let mark = hasher.finish();
+                self.documents.insert(uuid, mark);
+                let listed_before = host.core.seen.lock().documents.get(&uuid).copied();
+                match known {
+                    // The program may word the document otherwise than the source does.
+                    Some(known) if listed_before.is_none_or(|before| before == mark) => {
+                        Arc::clone(known)
+                    }
+                    _ => {
+                        is_new_config = known.is_some();
+                        Arc::new(Config::parse_of(uuid, xml)?)
+                    }
+                }
+            }
+        };
+        if config.name() != name {
+            return Err(Error::invalid_arg(format!("name '{name}' is not that in xml")));
+        }
+        Ok(Found { persistent, status, id, config, is_new_config })
+    }
+}
+
+/// Whether a listing says nothing new of a domain.
+fn is_as_known(entry: Option<&Entry>, found: Option<&Found>) -> bool {
+    let found = found.filter(|found| found.persistent || found.status.is_active());
+    match (entry, found) {
+        (None, None) => true,
+        (Some(entry), Some(found)) => {
+            let facts = &entry.facts;
+            let state = Condition::ABSENT.with_status(found.status).status().state();
+            !found.is_new_config
+                && facts.is_persistent() == found.persistent
+                && facts.status().state() == state
+                && found.id.is_none_or(|id| facts.id().is_none_or(|known| known == id))
+                && (facts.is_active() || facts.name() == found.config.name())
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,104 @@
+#![forbid(unsafe_code)]
+//! The hypervisors of this process, by the scheme of their URIs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::support::Support;
+use super::{Host, Hypervisor};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::registry::Source;
+use crate::sync::Mutex;
+use crate::sys::PerProcess;
+
+/// One that is registered, and its hosts.
+struct Scheme {
+    hypervisor: Arc<dyn Hypervisor>,
+    hosts: Vec<Host>,
+}
+
+static SCHEMES: PerProcess<Mutex<BTreeMap<String, Scheme>>> = PerProcess::new();
+
+/// Brings a hypervisor: from now on URIs of that scheme can be opened.
+///
+/// A child of a fork begins without: it registers its own.
+///
+/// # Errors
+/// INVALID_ARG: the scheme is no word of lower-case letters, digits, `+`, `-` and `.`, or is `test`;
+/// without a list, what the hypervisor reports is not enough to know its domains.
+/// OPERATION_INVALID: the scheme is registered already.
+pub fn register_driver(scheme: &str, hypervisor: impl Hypervisor + 'static) -> Result<()> {
+    check(scheme)?;
+    Support { native: hypervisor.native(), lists: hypervisor.lists() }.check()?;
+    let hypervisor = Arc::new(hypervisor);
+    let mut schemes = SCHEMES.get().lock();
+    if schemes.contains_key(scheme) {
+        drop(schemes);
+        return Err(Error::not_valid(format!("a driver for '{scheme}' is registered already")));
+    }
+    schemes.insert(scheme.to_owned(), Scheme { hypervisor, hosts: Vec::new() });
+    Ok(())
+}
+
+/// Takes a hypervisor away. Its domains stay listed as they were known last, their connections are
+/// not alive, and every reader is told CLOSED. On return no call into the hypervisor is under way,
+/// and it has been dropped; inside one of its methods this does not wait.
+///
+/// # Errors
+/// INVALID_ARG: no hypervisor is registered for the scheme.
+pub fn unregister_driver(scheme: &str) -> Result<()> {
+    let found = SCHEMES.get().lock().remove(scheme);
+    let Some(Scheme { hypervisor, hosts }) = found else {
+        return Err(Error::invalid_arg(format!("scheme '{scheme}' has no registered driver")));
+    };
+    for host in &hosts {
+        host.close();
+        host.core.reporter.set_source(Source::Closed);
+    }
+    drop(hypervisor);
+    Ok(())
+}
+
+/// The hypervisor for a scheme.
+pub(super) fn find(scheme: &str) -> Option<Arc<dyn Hypervisor>> {
+    SCHEMES.get().lock().get(scheme).map(|found| Arc::clone(&found.hypervisor))
+}
+
+/// Notes a host of a hypervisor, which ends with that at the latest.
+///
+/// # Errors
+/// NO_CONNECT: the hypervisor is no longer there.
+pub(super) fn enter(host: &Host, hypervisor: &Arc<dyn Hypervisor>) -> Result<()> {
+    let mut schemes = SCHEMES.get().lock();
+    match schemes.get_mut(&host.core.scheme) {
+        Some(found) if Arc::ptr_eq(&found.hypervisor, hypervisor) => {
+            found.hosts.push(host.clone());
+            Ok(())
+        }
+        _ => Err(Error::new(ErrorCode::NoConnect, ErrorDomain::None, host.uri())),
+    }
+}
+
+/// Forgets a host.
+pub(super) fn leave(host: &Host) {
+    let mut schemes = SCHEMES.get().lock();
+    let left = schemes.get_mut(&host.core.scheme).and_then(|found| {
+        let at = found.hosts.iter().position(|other| other == host)?;
+        Some(found.hosts.swap_remove(at))
+    });
+    drop(schemes);
+    drop(left);
+}
+
+fn check(scheme: &str) -> Result<()> {
+    let is_word = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '+' | '-' | '.'));
+    if !is_word {
+        let wish = "must be a word of lower-case letters, digits, '+', '-' and '.'";
+        return Err(Error::invalid_arg(format!("scheme {wish}")));
+    }
+    if scheme == "test" {
+        return Err(Error::invalid_arg("scheme 'test' is that of the test driver"));
+    }
+    Ok(())
+}
