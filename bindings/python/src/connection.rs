@@ -72,8 +72,8 @@ impl Connection {
 
     /// The name of the driver, `TEST`.
     #[getter]
-    fn driver(&self, py: Python<'_>) -> PyResult<&'static str> {
-        self.session.run(py, |core| Ok(core.driver_type()))
+    fn driver(&self, py: Python<'_>) -> PyResult<String> {
+        self.session.run(py, |core| Ok(core.driver_type().to_owned()))
     }
 
     /// The name of the host that the domains run on.

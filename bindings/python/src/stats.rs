@@ -22,6 +22,8 @@ pub(crate) struct Stats {
     audits: u64,
     /// Differences that audits found.
     drift: u64,
+    /// Times when what the source said did not fit what was known.
+    doubts: u64,
 }
 
 impl From<virtwatch::Stats> for Stats {
@@ -35,6 +37,7 @@ impl From<virtwatch::Stats> for Stats {
             listings: stats.listings,
             audits: stats.audits,
             drift: stats.drift,
+            doubts: stats.doubts,
         }
     }
 }

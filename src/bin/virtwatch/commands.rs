@@ -237,6 +237,7 @@ fn stats(session: &mut Session, out: &mut Output) -> Result {
         ("Listings", stats.listings),
         ("Audits", stats.audits),
         ("Drift", stats.drift),
+        ("Doubts", stats.doubts),
     ];
     Ok(table::print_values(out, &values.map(|(name, value)| (name, Cell::plain(value))))?)
 }
