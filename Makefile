@@ -112,12 +112,14 @@ need-python:
 need-tools:
 	@for tool in g++ valgrind pkg-config cmake virsh virt-install; do \
 		command -v $$tool >/dev/null || echo "Not found: $$tool; the tests that need it are left" \
-			"out. Get all with: apt-get install g++ valgrind pkg-config cmake libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db python3-libvirt"; \
+			"out. Get all with: apt-get install g++ valgrind pkg-config cmake libglib2.0-dev libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db python3-libvirt"; \
 	done
 	@/usr/bin/python3 -c 'import libvirt' 2>/dev/null || echo "Not found: python3-libvirt; the tests that" \
 		"need it are left out."
-	@pkg-config --exists libvirt 2>/dev/null || echo "Not found: libvirt-dev; the tests that need it" \
-		"are left out."
+	@for package in libvirt glib-2.0; do \
+		pkg-config --exists $$package 2>/dev/null || echo "Not found: $$package, for pkg-config;" \
+			"the tests that need it are left out."; \
+	done
 
 clean:
 	$(CARGO) clean

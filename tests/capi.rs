@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and says what it leaves out"
 )]
 
+#[path = "capi/examples.rs"]
+mod examples;
 #[path = "capi/program.rs"]
 mod program;
 #[path = "capi/symbols.rs"]
@@ -96,40 +98,4 @@ fn every_exported_function_is_in_the_table() {
     let exported: BTreeSet<_> = symbols::listed().filter(is_function).collect();
     let missing: Vec<_> = exported.difference(&known).collect();
     assert!(missing.is_empty(), "a line in tests/c/functions.h is missing for {missing:?}");
-}
-
-/// The demonstration: its list, kept from events alone, equals the registry.
-#[test]
-fn the_inventory_example_agrees_with_the_registry() {
-    let program = Program::build("examples/c/inventory.c");
-    let output = program.run(&[]);
-    assert!(output.contains("the list kept from events equals the registry:"), "{output}");
-    program.run_under_valgrind(&[]);
-}
-
-#[test]
-fn the_watch_example_runs() {
-    let program = Program::build("examples/c/watch.c");
-    let output = program.run(&["test:///default", "0"]);
-    assert!(output.contains("test"), "{output}");
-    program.run_under_valgrind(&["test:///default", "0"]);
-}
-
-/// The example in the README is a program, and does what it is there for.
-#[test]
-fn the_example_in_the_readme_runs() {
-    let readme = include_str!("../README.md");
-    let source = readme.split("```c\n").nth(1).unwrap().split("```").next().unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("readme.c");
-    std::fs::write(&path, source).unwrap();
-    let output = Program::build(path.to_str().unwrap()).run(&[]);
-    let told: Vec<_> = output.lines().collect();
-    let expected = [
-        "test: added (defined), now shutoff",
-        "test: defined (added), now shutoff",
-        "test: started (booted), now running",
-        "test: suspended (paused), now paused",
-    ];
-    assert_eq!(told, expected);
 }

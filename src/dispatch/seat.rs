@@ -53,8 +53,13 @@ impl Shared {
         let signal = Arc::new(Signal::default());
         let fd = signal.fd();
         let fd = fd.map_err(|cause| Error::system("cannot make a file descriptor", &cause))?;
-        let (shared, set) = (Arc::clone(self), Arc::clone(&signal));
-        let ready: Ready = Arc::new(move || shared.round(&set));
+        // A loop that does not run any more keeps no registry.
+        let (shared, set) = (Arc::downgrade(self), Arc::clone(&signal));
+        let ready: Ready = Arc::new(move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.round(&set);
+            }
+        });
         let mut added = None;
         user_code(|| added = event_loop.add(fd, ready));
         let watch = added.ok_or_else(|| {

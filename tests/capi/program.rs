@@ -25,6 +25,11 @@ pub(super) struct Program {
 impl Program {
     /// Compiles `source`, a path in the repository, without a warning.
     pub(super) fn build(source: &str) -> Self {
+        Self::build_with(&[source], &[])
+    }
+
+    /// The same of several sources, with more options.
+    pub(super) fn build_with(sources: &[&str], options: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let library_here = directory.path().join("libvirtwatch.so.0");
         std::os::unix::fs::symlink(library(), &library_here).unwrap();
@@ -35,13 +40,14 @@ impl Program {
             .arg(root().join("include"))
             .arg("-o")
             .arg(program.path())
-            .arg(root().join(source))
+            .args(sources.iter().map(|source| root().join(source)))
             .arg(&library_here)
             .arg(format!("-Wl,-rpath,{}", program.directory.path().display()))
+            .args(options)
             .output()
             .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{source} does not compile:\n{errors}");
+        assert!(output.status.success(), "{sources:?} does not compile:\n{errors}");
         program
     }
 
