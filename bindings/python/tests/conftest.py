@@ -18,9 +18,20 @@ import virtwatch
 WATCHDOG = float(os.environ.get("VIRTWATCH_WATCHDOG", "120"))
 
 
+stderr = -1
+"""Where the watchdog writes: pytest keeps the other one to itself."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global stderr
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        stderr = os.dup(2)
+
+
 @pytest.fixture(autouse=True)
 def watchdog() -> Iterator[None]:
-    faulthandler.dump_traceback_later(WATCHDOG, exit=True)
+    faulthandler.dump_traceback_later(WATCHDOG, exit=True, file=stderr)
     yield
     faulthandler.cancel_dump_traceback_later()
 
@@ -28,7 +39,7 @@ def watchdog() -> Iterator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_exception_interact() -> None:
     """pytest ends the watchdog when a test fails; its clean-up may hang as well."""
-    faulthandler.dump_traceback_later(WATCHDOG, exit=True)
+    faulthandler.dump_traceback_later(WATCHDOG, exit=True, file=stderr)
 
 
 @pytest.fixture
