@@ -17,13 +17,19 @@
         }                                                                      \
     } while (0)
 
-/* The time in nanoseconds. */
-static inline double now(void)
+/* Nanoseconds by that clock. */
+static inline double read_clock(clockid_t clock)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+/* The time that this thread has worked: what else the machine does is not measured. */
+static inline double worked(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 #endif
