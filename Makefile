@@ -56,7 +56,7 @@ lint: need-rust python
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy -p virtwatch-python -- -D warnings
 	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy --strict python/virtwatch \
-		tests ../../examples/python
+		tests ../../examples/python ../../benches/work.py ../../benches/python.py
 	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy.stubtest virtwatch
 
 # Writes include/virtwatch/virtwatch.h anew, and the headers under libvirt's names made of it.
@@ -71,6 +71,17 @@ bench: need-cc need-python all
 	@pkg-config --exists libvirt || { echo 'Missing: libvirt.' \
 		'Get it with: apt-get install pkg-config libvirt-dev'; exit 1; }
 	$(PYTHON) benches/compare.py $(abspath $(TARGET))/release $(TARGET)/bench
+
+# Beside libvirt-python, in the interpreter that has it. `make python` exchanges the module again.
+LIBVIRT_PYTHON ?= /usr/bin/python3
+
+.PHONY: bench-python
+bench-python: need-rust $(VENV)/ready
+	@$(LIBVIRT_PYTHON) -c 'import libvirt' || { echo 'Missing: the module libvirt.' \
+		'Get it with: apt-get install python3-libvirt'; exit 1; }
+	cd bindings/python && VIRTUAL_ENV=$(abspath $(VENV)) \
+		$(abspath $(VENV))/bin/maturin develop --release --quiet
+	PYTHONPATH=bindings/python/python $(LIBVIRT_PYTHON) benches/python.py
 
 # --- Python -------------------------------------------------------------------------------------
 

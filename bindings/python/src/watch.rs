@@ -113,13 +113,18 @@ impl Watch {
         py.detach(|| f(watch)).or_raise(py)
     }
 
-    /// Waits for the next record.
-    fn read(&self, py: Python<'_>, deadline: Option<Instant>) -> PyResult<Reading> {
+    /// Waits for the next record. Who does not wait needs no clock.
+    fn read(&self, py: Python<'_>, timeout: Option<Duration>) -> PyResult<Reading> {
         let mut core = self.take(py)?;
         let Some(watch) = core.open() else { return Ok(Reading::Cancelled) };
+        let at_once = timeout == Some(Duration::ZERO);
+        // A time-out that no clock can tell is for ever.
+        let deadline =
+            timeout.filter(|_| !at_once).and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
             let wait = left.map_or(PATIENCE, |left| left.min(PATIENCE));
+            let wait = if at_once { Duration::ZERO } else { wait };
             match py.detach(|| watch.next(Some(wait))) {
                 Ok(Some(record)) => {
                     return Ok(Reading::Record(Record::new(record, self.session.source())));
@@ -130,7 +135,7 @@ impl Watch {
                 }
                 Err(error) => return Err(exception(py, &error)),
             }
-            if deadline.is_some_and(|end| end <= Instant::now()) {
+            if at_once || deadline.is_some_and(|end| end <= Instant::now()) {
                 return Ok(Reading::TimedOut);
             }
         }
@@ -151,9 +156,7 @@ impl Watch {
     #[pyo3(signature = (timeout=None))]
     fn next(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<Record>> {
         let timeout = timeout.map(|timeout| number::seconds(py, "timeout", timeout)).transpose()?;
-        // A time-out that no clock can tell is for ever.
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        match self.read(py, deadline)? {
+        match self.read(py, timeout)? {
             Reading::Record(record) => Ok(Some(record)),
             Reading::TimedOut => Ok(None),
             Reading::Cancelled => Err(cancelled(py)),

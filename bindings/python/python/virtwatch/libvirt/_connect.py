@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +10,11 @@ from uuid import UUID
 
 from .. import _native
 from .._enums import RecordKind, State
-from .._native import Connection, Domain, Record
+from .._native import Connection, Record
 from . import _loop
 from . import constants as n
 from ._domain import how, virDomain
-from ._error import check_flags, entry, refusal, refuse
+from ._error import check_flags, entry, guarded, refusal, refuse
 from ._event import Callbacks, InLoop, OnThread
 
 _DomainCallback = Callable[["virConnect", virDomain, int, int, Any], object]
@@ -70,9 +71,6 @@ class virConnect:
         if self._o is None:
             raise refusal("invalid connection pointer", n.VIR_ERR_INVALID_CONN, n.VIR_FROM_DOMAIN)
         return self._o
-
-    def _domain(self, domain: Domain) -> virDomain:
-        return virDomain(self, self._core(), domain)
 
     @entry
     def close(self) -> int:
@@ -178,48 +176,55 @@ class virConnect:
     @entry
     def lookupByName(self, name: str) -> virDomain:
         """The domain with that name."""
-        return self._domain(self._core().lookup_by_name(name))
+        core = self._core()
+        return virDomain(self, core, core.lookup_by_name(name))
 
     @entry
     def lookupByUUID(self, uuid: bytes) -> virDomain:
         """The domain with that UUID, 16 bytes."""
         if len(uuid) != 16:
             raise refusal("uuid must be 16 bytes", n.VIR_ERR_INVALID_ARG)
-        return self._domain(self._core().lookup_by_uuid(UUID(bytes=uuid)))
+        core = self._core()
+        return virDomain(self, core, core.lookup_by_uuid(UUID(bytes=uuid)))
 
     @entry
     def lookupByUUIDString(self, uuidstr: str) -> virDomain:
         """The domain with that UUID."""
-        return self._domain(self._core().lookup_by_uuid(uuidstr))
+        core = self._core()
+        return virDomain(self, core, core.lookup_by_uuid(uuidstr))
 
     @entry
     def lookupByID(self, id: int) -> virDomain:
         """The active domain with that id."""
-        return self._domain(self._core().lookup_by_id(id))
+        core = self._core()
+        return virDomain(self, core, core.lookup_by_id(id))
 
     @entry
     def defineXML(self, xml: str) -> virDomain:
         """Stores a configuration: a new domain, or another configuration of a known one."""
-        return self._domain(self._core().define_xml(xml))
+        core = self._core()
+        return virDomain(self, core, core.define_xml(xml))
 
     @entry
     def defineXMLFlags(self, xml: str, flags: int = 0) -> virDomain:
         """Stores a configuration; what it always checks is what `VIR_DOMAIN_DEFINE_VALIDATE` does."""
         check_flags("virDomainDefineXMLFlags", flags, n.VIR_DOMAIN_DEFINE_VALIDATE)
-        return self._domain(self._core().define_xml(xml))
+        core = self._core()
+        return virDomain(self, core, core.define_xml(xml))
 
     @entry
     def createXML(self, xmlDesc: str, flags: int = 0) -> virDomain:
         """Starts a domain without storing its configuration."""
         check_flags("virDomainCreateXML", flags, _CREATE)
-        domain = self._core().create_xml(
+        core = self._core()
+        domain = core.create_xml(
             xmlDesc,
             paused=bool(flags & n.VIR_DOMAIN_START_PAUSED),
             autodestroy=bool(flags & n.VIR_DOMAIN_START_AUTODESTROY),
             validate=bool(flags & n.VIR_DOMAIN_START_VALIDATE),
             reset_nvram=bool(flags & n.VIR_DOMAIN_START_RESET_NVRAM),
         )
-        return self._domain(domain)
+        return virDomain(self, core, domain)
 
     @entry
     def restore(self, frm: str) -> int:
@@ -246,9 +251,8 @@ class virConnect:
         if known is not None:
             self._callbacks.remove(known)
         core = self._core()
-        self._by_function[cb] = self._callbacks.add(
-            core, self._lifecycle(core, cb, opaque), False, None
-        )
+        take = self._lifecycle(core, cb, opaque, n.VIR_DOMAIN_EVENT_CRASHED)
+        self._by_function[cb] = self._callbacks.add(core, take, None)
 
     @entry
     def domainEventDeregister(self, cb: _DomainCallback) -> None:
@@ -272,16 +276,18 @@ class virConnect:
         number of times.
         """
         core = self._core()
-        full = eventID == n.VIR_DOMAIN_EVENT_ID_FULL_LIFECYCLE
-        if not full and not 0 <= eventID <= n.VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE:
-            message = f"eventID in virConnectDomainEventRegisterAny must not be {eventID}"
-            raise refusal(message, n.VIR_ERR_INVALID_ARG)
         if not callable(cb):
             raise TypeError(f"a {type(cb).__name__} cannot be called")
-        lifecycle = full or eventID == n.VIR_DOMAIN_EVENT_ID_LIFECYCLE
-        take = self._lifecycle(core, cb, opaque) if lifecycle else _ignore
+        take: Callable[[Record], object] = _ignore
+        if eventID == n.VIR_DOMAIN_EVENT_ID_FULL_LIFECYCLE:
+            take = self._lifecycle(core, cb, opaque, n.VIR_DOMAIN_EVENT_REMOVED)
+        elif eventID == n.VIR_DOMAIN_EVENT_ID_LIFECYCLE:
+            take = self._lifecycle(core, cb, opaque, n.VIR_DOMAIN_EVENT_CRASHED)
+        elif not 0 <= eventID <= n.VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE:
+            message = f"eventID in virConnectDomainEventRegisterAny must not be {eventID}"
+            raise refusal(message, n.VIR_ERR_INVALID_ARG)
         uuid = None if dom is None else UUID(bytes=dom.UUID())
-        return self._callbacks.add(core, take, full, uuid)
+        return self._callbacks.add(core, take, uuid)
 
     @entry
     def domainEventDeregisterAny(self, callbackID: int) -> None:
@@ -294,13 +300,18 @@ class virConnect:
             raise refusal(message, n.VIR_ERR_INVALID_ARG, n.VIR_FROM_NONE)
 
     def _lifecycle(
-        self, core: Connection, cb: _DomainCallback, opaque: Any
+        self, core: Connection, cb: _DomainCallback, opaque: Any, last: int
     ) -> Callable[[Record], object]:
+        """What calls a function for events of the types up to `last`."""
+
         def take(record: Record) -> None:
-            event, detail = record.type, record.detail
-            if event is not None and detail is not None:
-                domain = virDomain(self, core, core.domain_of(record), told=True)
-                cb(self, domain, int(event), int(detail), opaque)
+            try:
+                event, detail = record.type, record.detail
+                if event is not None and detail is not None and event <= last:
+                    domain = virDomain(self, core, core.domain_of(record), True)
+                    cb(self, domain, int(event), int(detail), opaque)
+            except Exception:
+                sys.excepthook(*sys.exc_info())
 
         return take
 
@@ -316,9 +327,9 @@ class virConnect:
             reason = _REASONS.get(record.kind)
             if reason is not None:
                 self.unregisterCloseCallback()
-                cb(self, reason, opaque)
+                guarded(cb, self, reason, opaque)
 
-        self._on_close = self._callbacks.add(core, take, False, None)
+        self._on_close = self._callbacks.add(core, take, None)
         return 0
 
     @entry

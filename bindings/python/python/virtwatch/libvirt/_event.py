@@ -8,14 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from uuid import UUID
 
-from .._enums import EventType
 from .._errors import CancelledError, ClosedError
 from .._native import Connection, Record, Registration, Watch
-from ._error import guarded, refusal
+from ._error import refusal
 from ._loop import Loop, add_handle
 from .constants import VIR_ERR_INTERNAL_ERROR, VIR_EVENT_HANDLE_READABLE
-
-_LIBVIRTS = [kind for kind in EventType if kind < EventType.ADDED]
 
 _inside: set[int] = set()
 """The threads that are inside a callback in a loop."""
@@ -29,10 +26,10 @@ class Callbacks(ABC):
 
     @abstractmethod
     def add(
-        self, core: Connection, take: Callable[[Record], object], full: bool, uuid: UUID | None
+        self, core: Connection, take: Callable[[Record], object], uuid: UUID | None
     ) -> int:
-        """Calls a function from now on for each record: of a domain, or of all; also for the types
-        of events that libvirt does not have, or for those that it has. Returns its number.
+        """Calls a function, which raises nothing, from now on for each record of a domain, or of all.
+        Returns its number.
         """
 
     @abstractmethod
@@ -50,10 +47,9 @@ class OnThread(Callbacks):
         self._registrations: dict[int, tuple[Registration, Connection]] = {}
 
     def add(
-        self, core: Connection, take: Callable[[Record], object], full: bool, uuid: UUID | None
+        self, core: Connection, take: Callable[[Record], object], uuid: UUID | None
     ) -> int:
-        types = None if full else _LIBVIRTS
-        registration = core.register(lambda record: guarded(take, record), types=types, domain=uuid)
+        registration = core.register(take, domain=uuid)
         number = next(self._numbers)
         self._registrations[number] = registration, core
         return number
@@ -69,17 +65,16 @@ class OnThread(Callbacks):
 class _Reader:
     """A registered function, and what it is to read."""
 
-    __slots__ = ("after", "ended", "full", "number", "removed", "take", "uuid")
+    __slots__ = ("after", "ended", "number", "removed", "take", "uuid")
 
     def __init__(
-        self, number: int, take: Callable[[Record], object], full: bool, uuid: UUID | None
+        self, number: int, take: Callable[[Record], object], uuid: UUID | None
     ) -> None:
         self.number = number
         self.take = take
-        self.full = full
         self.uuid = uuid
         self.after = 0
-        """The last event before it was registered."""
+        """The last event before it was registered; 0 once that is behind."""
         self.removed = False
         self.ended = threading.Event()
         """Set at its end when it was removed while it ran."""
@@ -133,24 +128,26 @@ class InLoop(Callbacks):
         self._lock = threading.Lock()
         """Protects the readers and the stream; held for no longer than a change of them."""
         self._readers: dict[int, _Reader] = {}
-        self._by_uuid: dict[UUID | None, tuple[_Reader, ...]] = {}
-        """The same by the domain that they want; None = all."""
+        self._of_all: tuple[_Reader, ...] = ()
+        """Of these those that want to read of all domains."""
+        self._of_domain: dict[UUID, tuple[_Reader, ...]] = {}
+        """And those that want one."""
         self._stream: _Stream | None = None
         self._reading = False
         self._running: _Reader | None = None
         """What is being called."""
 
     def add(
-        self, core: Connection, take: Callable[[Record], object], full: bool, uuid: UUID | None
+        self, core: Connection, take: Callable[[Record], object], uuid: UUID | None
     ) -> int:
         opened = None
         with self._lock:
             if self._stream is None:
                 self._stream = opened = _Stream(self._loop, core)
-            reader = _Reader(next(self._numbers), take, full, uuid)
+            reader = _Reader(next(self._numbers), take, uuid)
             reader.after = core.cursor.seq
             self._readers[reader.number] = reader
-            self._by_uuid[uuid] = (*self._by_uuid.get(uuid, ()), reader)
+            self._set(uuid, (*self._get(uuid), reader))
         if opened is not None and not opened.start(self._read):
             self.remove(reader.number)
             raise refusal("internal error: the event loop takes no handle", VIR_ERR_INTERNAL_ERROR)
@@ -163,9 +160,8 @@ class InLoop(Callbacks):
             if reader is None:
                 return False
             reader.removed = True
-            others = tuple(other for other in self._by_uuid.pop(reader.uuid) if other is not reader)
-            if others:
-                self._by_uuid[reader.uuid] = others
+            others = (other for other in self._get(reader.uuid) if other is not reader)
+            self._set(reader.uuid, tuple(others))
             if not self._readers:
                 ended, self._stream = self._stream, None
         if ended is not None:
@@ -184,11 +180,17 @@ class InLoop(Callbacks):
         _inside.add(thread)
         self._reading = True
         try:
-            end = stream.core.cursor.seq
-            while (record := stream.watch.next(timeout=0)) is not None:
-                self._deliver(record)
-                if not record.in_catchup and record.seq is not None and record.seq >= end:
+            for _ in range(stream.watch.stats.pending + 1):
+                record = stream.watch.next(0)
+                if record is None:
                     break
+                for reader in self._readers_of(record) if self._of_domain else self._of_all:
+                    if reader.after:
+                        # Another registration has been behind.
+                        if record.seq is not None and record.seq <= reader.after:
+                            continue
+                        reader.after = 0
+                    self._call(reader, record)
         except (CancelledError, ClosedError):
             stream.end()
         finally:
@@ -196,28 +198,28 @@ class InLoop(Callbacks):
             if outermost:
                 _inside.discard(thread)
 
-    def _deliver(self, record: Record) -> None:
-        event, seq = record.type, record.seq
-        for reader in self._readers_of(record):
-            if seq is not None and seq <= reader.after:
-                continue
-            if event is not None and event >= EventType.ADDED and not reader.full:
-                continue
-            self._running = reader
-            try:
-                if not reader.removed:
-                    guarded(reader.take, record)
-            finally:
-                self._running = None
-                if reader.removed:
-                    reader.ended.set()
+    def _call(self, reader: _Reader, record: Record) -> None:
+        self._running = reader
+        try:
+            if not reader.removed:
+                reader.take(record)
+        finally:
+            self._running = None
+            if reader.removed:
+                reader.ended.set()
 
     def _readers_of(self, record: Record) -> tuple[_Reader, ...]:
         """In the order in which they were registered."""
-        of_all = self._by_uuid.get(None, ())
-        if len(self._by_uuid) == bool(of_all):
-            return of_all
-        of_domain = self._by_uuid.get(record.uuid, ())
-        if not of_all:
-            return of_domain
-        return tuple(sorted(of_all + of_domain, key=lambda reader: reader.number))
+        of_domain = () if record.uuid is None else self._get(record.uuid)
+        return tuple(sorted(self._of_all + of_domain, key=lambda reader: reader.number))
+
+    def _get(self, uuid: UUID | None) -> tuple[_Reader, ...]:
+        return self._of_all if uuid is None else self._of_domain.get(uuid, ())
+
+    def _set(self, uuid: UUID | None, readers: tuple[_Reader, ...]) -> None:
+        if uuid is None:
+            self._of_all = readers
+        elif readers:
+            self._of_domain[uuid] = readers
+        else:
+            del self._of_domain[uuid]
