@@ -57,22 +57,40 @@ fn difference(left: &str, right: &str) -> String {
     }
 }
 
+/// What a source prints when it is built with libvirt, and with virtwatch.
+fn printed(source: &str) -> [String; 2] {
+    let [theirs, ours] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let printed = |options: &[String], directory: &Path| {
+        // A file that it may write.
+        run(&build(source, options, directory), &directory.join("file"))
+    };
+    let mut options = libvirt::options("--cflags");
+    options.extend(libvirt::options("--libs"));
+    [printed(&options, theirs.path()), printed(&virtwatch(ours.path()), ours.path())]
+}
+
 fn prints_the_same(program: &str) {
     if !libvirt::is_here() {
         return;
     }
-    let source = format!("tests/compat/{program}.c");
-    let [theirs, ours] = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    let printed = |options: &[String], directory: &Path| {
-        // A file that it may write.
-        run(&build(&source, options, directory), &directory.join("file"))
-    };
-    let mut options = libvirt::options("--cflags");
-    options.extend(libvirt::options("--libs"));
-    let libvirt = printed(&options, theirs.path());
-    let virtwatch = printed(&virtwatch(ours.path()), ours.path());
+    let [libvirt, virtwatch] = printed(&format!("tests/compat/{program}.c"));
     assert!(!libvirt.is_empty());
     assert!(libvirt == virtwatch, "{program} differs, {}", difference(&libvirt, &virtwatch));
+}
+
+/// Where docs/libvirt-compat.md says that the libraries differ, they do, and as it says.
+#[test]
+fn what_differs_differs_as_documented() {
+    if !libvirt::is_here() {
+        return;
+    }
+    let [libvirt, virtwatch] = printed("tests/compat/differing/differing.c");
+    let outcome = |line: &str| line.split_once(": ").unwrap().1.to_owned();
+    let differing = libvirt.lines().zip(virtwatch.lines());
+    let lines: Vec<_> =
+        differing.map(|(left, right)| format!("{left} | {}", outcome(right))).collect();
+    let expected: Vec<_> = include_str!("differing/expected.txt").lines().collect();
+    assert_eq!(lines, expected);
 }
 
 /// What `make bench` measures can be built, and runs.
