@@ -2,13 +2,15 @@
 
 CARGO  ?= cargo
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 CC     ?= cc
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV   := $(TARGET)/venv
+WHEELS := $(TARGET)/wheels
 DEMO   := $(TARGET)/demo
 
-.PHONY: all demo check check-rust check-loom check-python check-install bench lint header clean \
+.PHONY: all demo check check-rust check-loom check-python check-package check-install bench lint header clean \
 	need-rust need-cc need-python need-tools
 
 all: need-rust
@@ -48,8 +50,24 @@ check-loom: need-rust
 check-install: need-rust need-cc
 	$(CARGO) test --test install -- --ignored
 
-check-python: python
-	cd bindings/python && $(abspath $(VENV))/bin/python -m pytest -q tests
+# In every CPython that PYTHONS names.
+check-python: need-rust $(VENV)/ready
+	rm -rf $(WHEELS)
+	cd bindings/python && VIRTUAL_ENV=$(abspath $(VENV)) \
+		$(abspath $(VENV))/bin/maturin build --quiet --out $(abspath $(WHEELS))
+	bindings/python/check $(abspath $(TARGET))/python $(abspath $(WHEELS))/*.whl $(PYTHONS)
+
+# What pip makes of the sources, in the tree and as a package of them, in fresh environments.
+check-package: need-rust $(VENV)/ready
+	rm -rf $(PACKAGE)
+	$(PYTHON) -m venv $(PACKAGE)/tree
+	$(PACKAGE)/tree/bin/pip install --quiet --disable-pip-version-check ./bindings/python
+	cd / && $(abspath $(PACKAGE))/tree/bin/python -c "$(FIRST)"
+	cd bindings/python && $(abspath $(VENV))/bin/maturin sdist --quiet --out $(abspath $(PACKAGE))
+	$(PYTHON) -m venv $(PACKAGE)/source
+	CARGO_TARGET_DIR=$(abspath $(TARGET))/sdist $(PACKAGE)/source/bin/pip install --quiet \
+		--disable-pip-version-check $(PACKAGE)/virtwatch-*.tar.gz
+	cd / && $(abspath $(PACKAGE))/source/bin/python -c "$(FIRST)"
 
 lint: need-rust python
 	$(CARGO) fmt --all --check
@@ -58,6 +76,9 @@ lint: need-rust python
 	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy --strict python/virtwatch \
 		tests ../../examples/python ../../benches/work.py ../../benches/python.py
 	cd bindings/python && $(abspath $(VENV))/bin/python -m mypy.stubtest virtwatch
+
+PACKAGE := $(TARGET)/package
+FIRST := import virtwatch; print(virtwatch.connect('test:///default').domains())
 
 # Writes include/virtwatch/virtwatch.h anew, and the headers under libvirt's names made of it.
 header: need-rust
@@ -90,7 +111,7 @@ python: need-rust $(VENV)/ready
 	cd bindings/python && VIRTUAL_ENV=$(abspath $(VENV)) \
 		$(abspath $(VENV))/bin/maturin develop --quiet
 
-$(VENV)/ready: bindings/python/requirements-dev.txt | need-python
+$(VENV)/ready: bindings/python/requirements-dev.txt bindings/python/requirements-test.txt | need-python
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
