@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use virtwatch::{
-    Connection, CreateFlags, DestroyFlags, ErrorCode, SaveFlags, State, UndefineFlags, XmlFlags,
+    AffectFlags, Connection, CreateFlags, DestroyFlags, Error, ErrorCode, EventType, EventTypes,
+    Metadata, Record, SaveFlags, State, UndefineFlags, WatchOptions, XmlFlags,
 };
 
 fn xml(title: &str) -> String {
@@ -64,6 +67,61 @@ fn a_refused_save_leaves_the_directory_as_it_was() {
     let error = domain.save(Path::new("/dev/null"), SaveFlags::empty()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::SystemError);
     assert!(domain.facts().unwrap().is_active(), "it was stopped though it could not be saved");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+/// What is saved is the domain as it was when it stopped, however it changed while it was written.
+#[test]
+fn a_save_has_what_the_domain_stopped_with() {
+    let directory = tempfile::tempdir().unwrap();
+    let image = directory.path().join("image");
+    let conn = Connection::open("test:///empty").unwrap();
+    // Writing so much takes longer than many changes of the state.
+    let domain = conn.define_xml(&xml(&"long ".repeat(200_000))).unwrap();
+    let types = EventTypes::from_iter([EventType::Stopped]);
+    for round in 0..20 {
+        domain.start(CreateFlags::empty()).unwrap();
+        let mut watch = conn.watch(WatchOptions { types, ..WatchOptions::default() }).unwrap();
+        let edited = AtomicU32::new(0);
+        // All of it is refused once the domain is saved.
+        let change = || {
+            for number in 1..2_000 + round {
+                if number % 2 == 0 {
+                    domain.resume()?;
+                } else {
+                    domain.suspend()?;
+                }
+                if number % 500 == 0 {
+                    let (text, live) = (format!("edit {number}."), AffectFlags::LIVE);
+                    domain.set_metadata(Metadata::Description, Some(&text), live)?;
+                    edited.store(number, Ordering::Relaxed);
+                }
+            }
+            Ok::<_, Error>(())
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(change);
+            domain.save(&image, SaveFlags::empty()).unwrap();
+        });
+        let stopped = watch.next(Some(Duration::ZERO)).unwrap();
+        let Some(Record::Event(stopped)) = stopped else { panic!("{stopped:?}") };
+        conn.restore(&image, SaveFlags::empty()).unwrap();
+        assert_eq!(domain.facts().unwrap().status().state(), stopped.before.status().state());
+        let edit = format!("edit {}.", edited.into_inner());
+        assert!(edit == "edit 0." || domain.xml(XmlFlags::empty()).unwrap().contains(&edit));
+        domain.destroy(DestroyFlags::empty()).unwrap();
+    }
+}
+
+/// Any name that a file can have will do.
+#[test]
+fn a_domain_is_saved_under_the_longest_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let image = directory.path().join("i".repeat(255));
+    let conn = Connection::open("test:///default").unwrap();
+    let domain = conn.lookup_by_name("test").unwrap();
+    domain.save(&image, SaveFlags::empty()).unwrap();
+    conn.restore(&image, SaveFlags::empty()).unwrap();
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 

@@ -3,7 +3,7 @@
 //! just this, a hosted one unless it reports otherwise.
 
 use super::{Action, CreateFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags};
-use crate::domain::{Config, LifecycleAction, SavedImage, SavedState, State};
+use crate::domain::{Config, Entry, LifecycleAction, SavedImage, SavedState, State};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{
     PmSuspendedDetail, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail, SuspendedDetail,
@@ -54,10 +54,9 @@ pub(super) fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
             if !entry.facts.is_persistent() {
                 return Err(Error::not_valid("cannot do managed save for transient domain"));
             }
-            let state = saved_state(state, flags);
-            let image = entry.live.clone().map(|config| SavedImage { state, config });
+            let image = saved_image(entry, flags)?;
             domain.change(stopped(StoppedDetail::Saved))?;
-            domain.set_managed_save(image);
+            domain.set_managed_save(Some(image));
             Ok(())
         }
         Action::RemoveManagedSave => {
@@ -118,15 +117,19 @@ fn power_off(domain: &mut Draft<'_>) -> Result<()> {
     domain.change(stopped(StoppedDetail::Shutdown))
 }
 
-/// How a domain in `state` is to be restored.
-pub(super) fn saved_state(state: State, flags: SaveFlags) -> SavedState {
-    if flags.contains(SaveFlags::PAUSED) {
-        SavedState::Paused
-    } else if flags.contains(SaveFlags::RUNNING) || state == State::Running {
-        SavedState::Running
-    } else {
-        SavedState::Paused
-    }
+/// The run of a domain as it is to be restored.
+///
+/// # Errors
+/// OPERATION_INVALID: there is none.
+pub(super) fn saved_image(entry: &Entry, flags: SaveFlags) -> Result<SavedImage> {
+    let Some(config) = entry.live.clone() else {
+        return Err(Error::not_valid("domain is not running"));
+    };
+    let is_running = entry.facts.status().state() == State::Running;
+    let runs =
+        !flags.contains(SaveFlags::PAUSED) && (flags.contains(SaveFlags::RUNNING) || is_running);
+    let state = if runs { SavedState::Running } else { SavedState::Paused };
+    Ok(SavedImage { state, config })
 }
 
 pub(super) fn paused_by(saved: SavedState) -> Option<SuspendedDetail> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::domain::{Config, SavedState};
+use crate::domain::{Config, SavedImage, SavedState};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 
 const MAGIC: &str = "virtwatch test image 1";
@@ -18,75 +18,66 @@ const MAGIC: &str = "virtwatch test image 1";
 /// More than the longest document, so that a wrong file is not read whole.
 const LONGEST: u64 = 5 << 20;
 
-/// A saved domain.
-pub(super) struct Image {
-    pub(super) state: SavedState,
-    pub(super) config: Arc<Config>,
-}
-
 /// An image that is not in its place yet; unless it is put there, it is removed.
 pub(super) struct Written<'a> {
     path: &'a Path,
     beside: PathBuf,
 }
 
-impl Image {
-    /// Writes the image to a file of its own in the directory of `path`.
-    ///
-    /// # Errors
-    /// SYSTEM_ERROR: it could not be written, or `path` is something other than a file.
-    pub(super) fn write_beside<'a>(&self, path: &'a Path) -> Result<Written<'a>> {
-        let state = match self.state {
-            SavedState::Running => "running",
-            SavedState::Paused => "paused",
-        };
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}", Uuid::new_v4()));
-        let written = Written { path, beside: path.with_file_name(name) };
-        let write = || {
-            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-                return Err(io::Error::other("not a regular file"));
-            }
-            let mut options = OpenOptions::new();
-            let mut file =
-                options.write(true).create_new(true).mode(0o600).open(&written.beside)?;
-            write!(file, "{MAGIC}\n{state}\n{}", self.config.document())
-        };
-        write().map_err(|cause| {
-            Error::system(format!("cannot save the domain to '{}'", path.display()), &cause)
-        })?;
-        Ok(written)
-    }
-
-    /// # Errors
-    /// SYSTEM_ERROR: the file could not be read. OPERATION_FAILED: it is no image.
-    pub(super) fn read(path: &Path) -> Result<Self> {
-        let mut bytes = Vec::new();
-        let mut read = || {
-            // Opening anything but a file may block.
-            if !fs::metadata(path)?.is_file() {
-                return Err(io::Error::other("not a regular file"));
-            }
-            File::open(path)?.take(LONGEST).read_to_end(&mut bytes)
-        };
-        read().map_err(|cause| {
-            Error::system(format!("cannot restore a domain from '{}'", path.display()), &cause)
-        })?;
-        let (state, document) = Self::parse(&bytes).ok_or_else(|| {
-            let info = format!("'{}' is not the image of a saved domain", path.display());
-            Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info)
-        })?;
-        Ok(Self { state, config: Arc::new(Config::parse(document)?) })
-    }
-
-    fn parse(bytes: &[u8]) -> Option<(SavedState, &str)> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let (state, document) = text.strip_prefix(MAGIC)?.strip_prefix('\n')?.split_once('\n')?;
-        match state {
-            "running" => Some((SavedState::Running, document)),
-            "paused" => Some((SavedState::Paused, document)),
-            _ => None,
+/// Writes an image to a file of its own in the directory of `path`.
+///
+/// # Errors
+/// SYSTEM_ERROR: it could not be written, or `path` is something other than a file.
+pub(super) fn write_beside<'a>(image: &SavedImage, path: &'a Path) -> Result<Written<'a>> {
+    let state = match image.state {
+        SavedState::Running => "running",
+        SavedState::Paused => "paused",
+    };
+    // Not longer than any name may be, however long that of `path` is.
+    let beside = path.with_file_name(format!(".{}", Uuid::new_v4()));
+    let written = Written { path, beside };
+    let write = || {
+        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            return Err(io::Error::other("not a regular file"));
         }
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create_new(true).mode(0o600).open(&written.beside)?;
+        write!(file, "{MAGIC}\n{state}\n{}", image.config.document())
+    };
+    write().map_err(|cause| {
+        Error::system(format!("cannot save the domain to '{}'", path.display()), &cause)
+    })?;
+    Ok(written)
+}
+
+/// # Errors
+/// SYSTEM_ERROR: the file could not be read. OPERATION_FAILED: it is no image.
+pub(super) fn read(path: &Path) -> Result<SavedImage> {
+    let mut bytes = Vec::new();
+    let mut read = || {
+        // Opening anything but a file may block.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        File::open(path)?.take(LONGEST).read_to_end(&mut bytes)
+    };
+    read().map_err(|cause| {
+        Error::system(format!("cannot restore a domain from '{}'", path.display()), &cause)
+    })?;
+    let (state, document) = parse(&bytes).ok_or_else(|| {
+        let info = format!("'{}' is not the image of a saved domain", path.display());
+        Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info)
+    })?;
+    Ok(SavedImage { state, config: Arc::new(Config::parse(document)?) })
+}
+
+fn parse(bytes: &[u8]) -> Option<(SavedState, &str)> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (state, document) = text.strip_prefix(MAGIC)?.strip_prefix('\n')?.split_once('\n')?;
+    match state {
+        "running" => Some((SavedState::Running, document)),
+        "paused" => Some((SavedState::Paused, document)),
+        _ => None,
     }
 }
 

@@ -12,10 +12,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use self::image::Image;
 use self::node::NodeDomain;
 use super::reconfigure::{rename, set_metadata};
-use super::usual::{act, paused_by, saved_state, stopped};
+use super::usual::{act, paused_by, saved_image, stopped};
 use super::{CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags};
 use crate::domain::{Config, Facts, SavedImage, SavedState};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -134,26 +133,26 @@ fn start_own(
 }
 
 /// Writes the image beside its place, stops the domain, then puts the image there: the state is
-/// never nowhere, and a save that is refused leaves what was there.
+/// never nowhere, and a save that is refused leaves what was there. A domain that is not what was
+/// written any more is written once more.
 fn save(reporter: &Reporter, uuid: Uuid, path: &Path, flags: SaveFlags) -> Result<Facts> {
-    let entry = reporter.entry(uuid)?;
-    let (Some(id), Some(config)) = (entry.facts.id(), entry.live) else {
-        return Err(Error::not_valid("domain is not running"));
-    };
-    let state = saved_state(entry.facts.status().state(), flags);
-    let written = Image { state, config }.write_beside(path)?;
-    let facts = reporter.change(uuid, |domain| {
-        if domain.existing()?.facts.id() != Some(id) {
-            return Err(Error::not_valid("domain is not running"));
+    loop {
+        let image = saved_image(&reporter.entry(uuid)?, flags)?;
+        let written = image::write_beside(&image, path)?;
+        let mut is_current = true;
+        let facts = reporter.change(uuid, |domain| {
+            is_current = saved_image(domain.existing()?, flags)? == image;
+            if is_current { domain.change(stopped(StoppedDetail::Saved)) } else { Ok(()) }
+        })?;
+        if is_current {
+            written.put_in_place()?;
+            return Ok(facts);
         }
-        domain.change(stopped(StoppedDetail::Saved))
-    })?;
-    written.put_in_place()?;
-    Ok(facts)
+    }
 }
 
 fn restore(reporter: &Reporter, path: &Path, flags: SaveFlags) -> Result<Facts> {
-    let Image { state, config } = Image::read(path)?;
+    let SavedImage { state, config } = image::read(path)?;
     let paused = if flags.contains(SaveFlags::PAUSED) {
         Some(SuspendedDetail::Paused)
     } else if flags.contains(SaveFlags::RUNNING) {
