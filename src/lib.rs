@@ -42,7 +42,7 @@ pub use connection::{Canceller, Connection, Domain, ListFlags, Registration, Wat
 pub use dispatch::{DefaultLoop, EventLoop, Readiness, Ready, register_event_loop};
 pub use domain::{
     Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, Metadata, PausedReason,
-    RunningReason, ShutdownReason, ShutoffReason, State, Status,
+    RunningReason, ShutdownReason, ShutoffReason, State, Status, parse_uuid,
 };
 pub use driver::{
     AffectFlags, Answer, CreateFlags, DestroyFlags, Host, Hypervisor, Listed, Report, Request,

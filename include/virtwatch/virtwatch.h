@@ -2100,7 +2100,7 @@ vwDomainPtr vwDomainLookupByUUID(vwConnectPtr conn, const unsigned char *uuid);
 /**
  * vwDomainLookupByUUIDString:
  * @conn: a connection
- * @uuidstr: a UUID, with or without hyphens
+ * @uuidstr: a UUID, as vwUUIDParse() reads it
  *
  * Finds a domain by what identifies it.
  *
@@ -2827,10 +2827,11 @@ int vwUUIDGenerate(unsigned char *uuid);
 
 /**
  * vwUUIDParse:
- * @text: a UUID, with or without hyphens
+ * @text: a UUID
  * @uuid: where to write 16 bytes
  *
- * Reads a UUID.
+ * Reads a UUID as libvirt does: 32 hexadecimal digits of any case, with hyphens
+ * and spaces before any byte, and white space around it.
  *
  * Returns 0; -1: VW_ERR_INVALID_ARG, it is none.
  *

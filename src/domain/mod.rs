@@ -5,7 +5,9 @@ mod config;
 mod entry;
 mod facts;
 mod status;
+mod uuid;
 
+pub use self::uuid::parse_uuid;
 pub use config::{Config, LifecycleAction, Metadata};
 pub(crate) use entry::{Entry, SavedImage, SavedState};
 pub use facts::{Condition, Facts, Identity};

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use crate::domain::parse_uuid;
+
 /// A place in the journal of one registry: everything up to `seq` has been seen.
 ///
 /// Good across reconnects. Its text form is `epoch:seq`.
@@ -42,7 +44,7 @@ impl FromStr for Cursor {
             let (epoch, seq) = text.split_once(':')?;
             let digits = !seq.is_empty() && seq.bytes().all(|byte| byte.is_ascii_digit());
             let seq = digits.then(|| seq.parse().ok()).flatten()?;
-            Some(Self { epoch: Uuid::try_parse(epoch).ok()?, seq })
+            Some(Self { epoch: parse_uuid(epoch)?, seq })
         };
         parse().ok_or_else(|| ParseCursorError(text.chars().take(80).collect()))
     }

@@ -152,7 +152,7 @@ pub unsafe extern "C" fn vwDomainLookupByUUID(
 
 /// vwDomainLookupByUUIDString:
 /// @conn: a connection
-/// @uuidstr: a UUID, with or without hyphens
+/// @uuidstr: a UUID, as vwUUIDParse() reads it
 ///
 /// Finds a domain by what identifies it.
 ///

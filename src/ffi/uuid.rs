@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int, c_uchar};
 
 use super::guard::{Call, guard};
-use crate::{Result, Uuid};
+use crate::{Result, Uuid, parse_uuid};
 
 /// How many bytes a UUID has.
 pub const VW_UUID_BUFLEN: usize = 16;
@@ -13,8 +13,8 @@ pub const VW_UUID_STRING_BUFLEN: usize = 37;
 impl Call {
     /// A UUID as a text.
     pub(super) fn uuid_text(&self, text: *const c_char, argument: &str) -> Result<Uuid> {
-        Uuid::try_parse(self.text(text, argument)?)
-            .map_err(|_| self.refuse(argument, "must be a valid UUID"))
+        parse_uuid(self.text(text, argument)?)
+            .ok_or_else(|| self.refuse(argument, "must be a valid UUID"))
     }
 }
 
@@ -36,10 +36,11 @@ pub unsafe extern "C" fn vwUUIDGenerate(uuid: *mut c_uchar) -> c_int {
 }
 
 /// vwUUIDParse:
-/// @text: a UUID, with or without hyphens
+/// @text: a UUID
 /// @uuid: where to write 16 bytes
 ///
-/// Reads a UUID.
+/// Reads a UUID as libvirt does: 32 hexadecimal digits of any case, with hyphens
+/// and spaces before any byte, and white space around it.
 ///
 /// Returns 0; -1: VW_ERR_INVALID_ARG, it is none.
 ///

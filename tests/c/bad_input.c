@@ -45,6 +45,8 @@ static void combinations(void)
     BAD(vwDomainLookupByUUIDString(conn, "x"), NULL,
         "uuidstr in vwDomainLookupByUUIDString must be a valid UUID");
     BAD(vwUUIDParse(UUID_A "0", (unsigned char[16]){ 0 }), -1, "text in vwUUIDParse");
+    BAD(vwUUIDParse("{" UUID_A "}", (unsigned char[16]){ 0 }), -1, "text in vwUUIDParse");
+    BAD(vwUUIDParse("urn:uuid:" UUID_A, (unsigned char[16]){ 0 }), -1, "text in vwUUIDParse");
     BAD(vwCursorParse(UUID_A, &(vwCursor){ .seq = 0 }), -1, "text in vwCursorParse");
     vwWatchOptions options = { .flags = 2 };
     BAD(vwWatchNew(conn, &options, sizeof options), NULL, "unsupported flags (0x2)");

@@ -119,6 +119,9 @@ static void lookups(vwConnectPtr conn, vwDomainPtr domain)
     CHECK(vwDomainGetUUIDString(domain, text) == 0);
     CHECK_TEXT(text, UUID_A);
     CHECK(vwUUIDParse(text, parsed) == 0 && memcmp(uuid, parsed, sizeof uuid) == 0);
+    memset(parsed, 0, sizeof parsed);
+    CHECK(vwUUIDParse("\n C7A5FDBD edaf--9455926ad65c16db1809 ", parsed) == 0);
+    CHECK(memcmp(uuid, parsed, sizeof uuid) == 0);
     memset(text, 0, sizeof text);
     CHECK(vwUUIDFormat(uuid, text) == 0);
     CHECK_TEXT(text, UUID_A);

@@ -127,6 +127,16 @@ fn a_domain_is_found_by_id_uuid_and_name_in_this_order() {
     assert!(out.contains("Name:         1\n"), "{out}");
 }
 
+/// One rule for all faces, which is libvirt's.
+#[test]
+fn a_uuid_is_written_as_libvirt_reads_it() {
+    let spelled = " 6695EB01f6a48304-79aa97f2-502e193f";
+    assert_eq!(run(&["-c", "test:///default", "domstate", spelled]).ok(), "running\n");
+    let braces = "{6695eb01-f6a4-8304-79aa-97f2502e193f}";
+    let run = run(&["-c", "test:///default", "domstate", braces]);
+    assert!(run.status == 1 && run.err.contains("(code 42)"), "{}", run.err);
+}
+
 #[test]
 fn dominfo_shows_what_is_known() {
     let out = run(&["-c", "test:///default", "dominfo", "test"]).ok();

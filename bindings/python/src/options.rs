@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use virtwatch::{EventTypes, ListFlags, State, Uuid, WatchOptions};
+use virtwatch::{EventTypes, ListFlags, State, Uuid, WatchOptions, parse_uuid};
 
 use crate::cursor::Cursor;
 use crate::domain::Domain;
@@ -23,8 +23,7 @@ pub(crate) fn uuid(py: Python<'_>, name: &str, given: &Bound<'_, PyAny>) -> PyRe
         let wish = format!("{name} must be a Domain, a UUID or the text of one, not {what}");
         return Err(PyTypeError::new_err(wish));
     };
-    let is_none = |error| invalid_arg(py, format!("{name}: '{text:.80}' is not a UUID: {error}"));
-    Uuid::try_parse(&text).map_err(is_none)
+    parse_uuid(&text).ok_or_else(|| invalid_arg(py, format!("{name}: '{text:.80}' is not a UUID")))
 }
 
 /// The keyword arguments of `watch` and `register`.

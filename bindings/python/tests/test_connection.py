@@ -62,6 +62,7 @@ def test_lookups(conn: virtwatch.Connection) -> None:
         conn.lookup_by_name("vm"),
         conn.lookup_by_uuid(made.uuid),
         conn.lookup_by_uuid(str(made.uuid)),
+        conn.lookup_by_uuid(f" {made.uuid.hex.upper()}\n"),
         conn.lookup_by_id(made.id),
     ):
         assert found == made
@@ -76,8 +77,9 @@ def test_lookups(conn: virtwatch.Connection) -> None:
         assert caught.value.code == 42
     with pytest.raises(virtwatch.InvalidArgumentError):
         conn.lookup_by_id(-1)
-    with pytest.raises(virtwatch.InvalidArgumentError):
-        conn.lookup_by_uuid("no uuid")
+    for no_uuid in ("no uuid", f"{{{made.uuid}}}", made.uuid.urn):
+        with pytest.raises(virtwatch.InvalidArgumentError, match="is not a UUID"):
+            conn.lookup_by_uuid(no_uuid)
 
 
 def test_listings(conn: virtwatch.Connection) -> None:

@@ -1,6 +1,6 @@
 //! What the commands of one run have in common.
 
-use virtwatch::{Connection, Domain, Error, ErrorCode, Uuid, Watch};
+use virtwatch::{Connection, Domain, Error, ErrorCode, Watch, parse_uuid};
 
 use crate::interrupt::Interrupt;
 use crate::printer::Printer;
@@ -63,7 +63,7 @@ impl Session {
         if let Some(found) = by_id.and_then(|id| found(connection.lookup_by_id(id))) {
             return found;
         }
-        let by_uuid = Uuid::try_parse(which).ok();
+        let by_uuid = parse_uuid(which);
         if let Some(found) = by_uuid.and_then(|uuid| found(connection.lookup_by_uuid(uuid))) {
             return found;
         }

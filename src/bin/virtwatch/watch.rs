@@ -3,7 +3,9 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use virtwatch::{Cursor, Error, ErrorCode, EventTypes, Record, Uuid, Watch, WatchOptions};
+use virtwatch::{
+    Cursor, Error, ErrorCode, EventTypes, Record, Uuid, Watch, WatchOptions, parse_uuid,
+};
 
 use crate::args::WatchArgs;
 use crate::failure::{Failure, note};
@@ -51,8 +53,8 @@ pub(crate) fn run(
 /// The domain to watch: a UUID need not exist.
 fn watched(which: &str, session: &mut Session) -> Result<Uuid, Error> {
     let found = session.domain(which).map(|domain| domain.uuid());
-    match (found, Uuid::try_parse(which)) {
-        (Err(error), Ok(uuid)) if error.code() == ErrorCode::NoDomain => Ok(uuid),
+    match (found, parse_uuid(which)) {
+        (Err(error), Some(uuid)) if error.code() == ErrorCode::NoDomain => Ok(uuid),
         (found, _) => found,
     }
 }

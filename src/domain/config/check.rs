@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::LifecycleAction;
 use super::draft::Draft;
 use super::rule;
+use crate::domain::parse_uuid;
 use crate::error::{ErrorCode, ErrorDomain, Result};
 use crate::xml::{Attribute, Content, Tag, excerpt};
 
@@ -21,7 +22,7 @@ impl<'a> Draft<'a> {
         let Some(written) = self.uuid.as_ref().filter(|uuid| !uuid.text.is_empty()) else {
             return Ok(None);
         };
-        match rule::uuid(&written.text) {
+        match parse_uuid(&written.text) {
             Some(uuid) => Ok(Some(uuid)),
             None => self.no(written.tag, ErrorCode::InternalError, "malformed uuid element"),
         }

@@ -1,8 +1,6 @@
 #![forbid(unsafe_code)]
 //! libvirt's rules for single values.
 
-use uuid::Uuid;
-
 use crate::error::{Error, ErrorCode, ErrorDomain};
 use crate::xml::{excerpt, is_space};
 
@@ -70,23 +68,6 @@ pub(super) fn name_flaw(name: &str, by: ErrorDomain) -> Option<NameFlaw> {
         let info = format!("invalid char in name: {}", bad.escape_default());
         flaw(ErrorCode::XmlDetail, ErrorDomain::Xml, info)
     }
-}
-
-/// A UUID in libvirt's liberal spelling: white space around it, `-` and space before any byte,
-/// any case.
-pub(super) fn uuid(text: &str) -> Option<Uuid> {
-    let mut bytes = [0; 16];
-    let mut rest = text.trim_matches(is_c_space);
-    for byte in &mut bytes {
-        rest = rest.trim_start_matches(['-', ' ']);
-        let (pair, after) = rest.split_at_checked(2)?;
-        if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return None;
-        }
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-        rest = after;
-    }
-    rest.is_empty().then(|| Uuid::from_bytes(bytes))
 }
 
 /// A number as C's `strtoull` reads it from a whole string, but never a negative one.
