@@ -32,7 +32,7 @@ static void layout(void)
         CHECK(sizeof(vwWatchOptions) == 32);
     }
     CHECK(sizeof(vwCursor) == 24);
-    CHECK(sizeof(vwStats) == 64);
+    CHECK(sizeof(vwStats) == 72);
     CHECK(sizeof(vwWatchStats) == 56);
 }
 
