@@ -13,6 +13,8 @@ mod dispatch;
 mod evicted;
 #[path = "registry/grammar.rs"]
 mod grammar;
+#[path = "registry/isolation.rs"]
+mod isolation;
 #[path = "registry/lives.rs"]
 mod lives;
 #[expect(dead_code, reason = "the test of the table uses all of it")]
@@ -37,3 +39,8 @@ mod watchdog;
 mod wish;
 #[path = "registry/world.rs"]
 mod world;
+
+/// A connection whose callbacks run on a thread of its own.
+fn open(uri: &str) -> virtwatch::Connection {
+    virtwatch::Connection::open(uri).unwrap()
+}

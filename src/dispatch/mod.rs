@@ -135,7 +135,8 @@ impl Dispatcher {
 
     /// Registers a callback under a new id.
     pub(crate) fn register(&self, id: i32, reader: Reader, deliver: Deliver) {
-        let gate = Arc::new(Gate::new(Job::new(reader, deliver)));
+        let bell = Arc::new(Bell { shared: Arc::clone(&self.shared), id });
+        let gate = Arc::new(Gate::new(Job::new(reader, bell, deliver)));
         let mut board = self.shared.board.lock();
         board.registrations.insert(id, gate);
         board.ready.push(id);

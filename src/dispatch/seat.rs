@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::event_loop::{EventLoop, Ready};
 use super::order::{Due, Order};
 use super::turn::{self, Limit};
-use super::{Bell, Shared, user_code};
+use super::{Shared, user_code};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::sync::Signal;
 
@@ -78,7 +78,7 @@ impl Shared {
 
     /// Delivers in the loop everything that there was when it was called. What comes meanwhile is
     /// of the next round, so that the loop gets its turn too.
-    fn round(self: &Arc<Self>, signal: &Signal) {
+    fn round(&self, signal: &Signal) {
         signal.clear();
         let mut board = self.board.lock();
         if board.busy {
@@ -109,8 +109,7 @@ impl Shared {
             drop(board);
             let Some(gate) = gate else { continue };
             let limit = Limit { others: order.others(), end };
-            let bell = Arc::new(Bell { shared: Arc::clone(self), id });
-            match turn::take(id, &gate, &limit, bell) {
+            match turn::take(id, &gate, &limit) {
                 Due::At(seq) if seq > end => later.push(id),
                 Due::Again => later.push(id),
                 due => order.put_back(id, due),

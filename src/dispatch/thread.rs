@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use super::Shared;
 use super::order::Order;
 use super::turn::{self, Limit};
-use super::{Bell, Shared};
 use crate::error::{Error, Result};
 use crate::sys;
 
@@ -23,7 +23,7 @@ impl Shared {
         Ok(())
     }
 
-    fn run(self: Arc<Self>) {
+    fn run(&self) {
         let mut order = Order::default();
         loop {
             let mut board = self.board.lock();
@@ -42,8 +42,7 @@ impl Shared {
             drop(board);
             let Some((id, gate)) = next else { continue };
             let limit = Limit { others: order.others(), end: u64::MAX };
-            let bell = Arc::new(Bell { shared: Arc::clone(&self), id });
-            order.put_back(id, turn::take(id, &gate, &limit, bell));
+            order.put_back(id, turn::take(id, &gate, &limit));
         }
     }
 }

@@ -28,14 +28,16 @@ const TURN: usize = 256;
 /// One registration.
 pub(super) struct Job {
     reader: Reader,
+    /// Rung when there is something to read.
+    bell: Arc<dyn Wake>,
     deliver: Deliver,
     /// Read, but not yet its turn.
     next: Option<Record>,
 }
 
 impl Job {
-    pub(super) fn new(reader: Reader, deliver: Deliver) -> Self {
-        Self { reader, deliver, next: None }
+    pub(super) fn new(reader: Reader, bell: Arc<dyn Wake>, deliver: Deliver) -> Self {
+        Self { reader, bell, deliver, next: None }
     }
 }
 
@@ -47,18 +49,17 @@ pub(super) struct Limit {
     pub(super) end: u64,
 }
 
-/// Delivers to one registration until another is due. Returns when it is due again; `bell` is rung
-/// when that is because it has something to read.
-pub(super) fn take(id: i32, gate: &Gate<Job>, limit: &Limit, bell: Arc<dyn Wake>) -> Due {
+/// Delivers to one registration until another is due. Returns when it is due again.
+pub(super) fn take(id: i32, gate: &Gate<Job>, limit: &Limit) -> Due {
     let Some(mut job) = gate.enter() else { return Due::Nothing };
-    let Job { reader, deliver, next } = &mut job;
+    let Job { reader, bell, deliver, next } = &mut job;
     let mut turn = Turn { reader, next, gate, id, limit, left: TURN, last: 0, is_done: false };
     user_code(|| match deliver {
         Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
         Deliver::Batch(callback) => callback(&mut turn),
     });
     let due = match (turn.is_done, turn.last) {
-        (true, _) if reader.arm(bell) => Due::Nothing,
+        (true, _) if reader.arm(Arc::clone(bell)) => Due::Nothing,
         (true, _) => Due::Again,
         // A catch-up is due at once, but not for ever.
         (false, 0) => Due::AfterOthers,

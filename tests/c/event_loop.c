@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 
 /* What happened to one handle or timer. */
 typedef struct {
@@ -503,6 +504,23 @@ static void closed_while_inside(void)
     run_idle();
 }
 
+/* G12: the child of a fork has no event loop, until it registers one. */
+static void forked(void)
+{
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        watchdog();
+        CHECK(vwEventRunDefaultImpl() == -1);
+        CHECK_ERROR(VW_ERR_OPERATION_INVALID, "the default event loop is not registered");
+        CHECK(vwEventRegisterDefaultImpl() == 0);
+        closed_while_inside();
+        _exit(0);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
 int main(int argc, char **argv)
 {
     watchdog();
@@ -521,6 +539,8 @@ int main(int argc, char **argv)
     run_by_many();
     run_late(small ? 4000 : 100000);
     lag_behind();
+    closed_while_inside();
+    forked();
     closed_while_inside();
     return 0;
 }

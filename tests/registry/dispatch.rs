@@ -10,6 +10,7 @@ use virtwatch::{
 };
 
 use super::numbered::{define, uuid};
+use super::open;
 use super::watchdog::Watchdog;
 
 fn cycle(domain: &Domain) {
@@ -17,7 +18,7 @@ fn cycle(domain: &Domain) {
     domain.destroy(DestroyFlags::empty()).unwrap();
 }
 
-fn seq(record: &Record) -> u64 {
+pub(super) fn seq(record: &Record) -> u64 {
     match record {
         Record::Event(event) => event.seq,
         other => panic!("{other:?}"),
@@ -25,7 +26,7 @@ fn seq(record: &Record) -> u64 {
 }
 
 /// A registration that sends on what it is told.
-fn listen(conn: &Connection, options: WatchOptions) -> (Registration, Receiver<Record>) {
+pub(super) fn listen(conn: &Connection, options: WatchOptions) -> (Registration, Receiver<Record>) {
     let (send, receive) = channel();
     let callback = move |record: &Record| drop(send.send(record.clone()));
     (conn.register(options, callback).unwrap(), receive)
@@ -36,7 +37,7 @@ fn listen(conn: &Connection, options: WatchOptions) -> (Registration, Receiver<R
 #[test]
 fn registrations_are_called_in_the_order_of_the_events() {
     let _watchdog = Watchdog::new("in order");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let domains: Vec<_> = (0..4).map(|number| define(&conn, number)).collect();
     let log = Arc::new(Mutex::new(Vec::new()));
     let everything = WatchOptions { max_lag: u32::MAX, ..WatchOptions::default() };
@@ -69,7 +70,7 @@ fn registrations_are_called_in_the_order_of_the_events() {
 #[test]
 fn every_registration_is_called_once_for_each_event() {
     let _watchdog = Watchdog::new("once for each");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let domains: Vec<_> = (0..4).map(|number| define(&conn, number)).collect();
     let everything = WatchOptions { max_lag: u32::MAX, ..WatchOptions::default() };
     let listeners: Vec<_> = (0..4).map(|_| listen(&conn, everything)).collect();
@@ -91,7 +92,7 @@ fn every_registration_is_called_once_for_each_event() {
 #[test]
 fn a_registration_begins_where_the_registry_is() {
     let _watchdog = Watchdog::new("begins");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     define(&conn, 0);
     let (_registration, receive) = listen(&conn, WatchOptions::default());
     define(&conn, 1);
@@ -102,7 +103,7 @@ fn a_registration_begins_where_the_registry_is() {
 #[test]
 fn a_panicking_callback_is_called_again() {
     let _watchdog = Watchdog::new("panics");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let (send, receive) = channel();
     let callback = move |record: &Record| {
         send.send(seq(record)).unwrap();
@@ -130,7 +131,7 @@ fn a_callback_that_panics_in_its_drop_ends_nothing_else() {
     }
 
     let _watchdog = Watchdog::new("panics in its drop");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let (_other, others) = listen(&conn, WatchOptions::default());
     let panics = Panics;
     let callback = move |_: &Record| {
@@ -142,7 +143,7 @@ fn a_callback_that_panics_in_its_drop_ends_nothing_else() {
 }
 
 /// A callback that says when it is inside, and stays there until it is let go.
-fn hang(conn: &Connection) -> (Registration, Receiver<()>, Sender<()>, Arc<AtomicBool>) {
+pub(super) fn hang(conn: &Connection) -> (Registration, Receiver<()>, Sender<()>, Arc<AtomicBool>) {
     let (entered, inside) = channel();
     let (go, let_go) = channel::<()>();
     let running = Arc::new(AtomicBool::new(false));
@@ -161,7 +162,7 @@ fn hang(conn: &Connection) -> (Registration, Receiver<()>, Sender<()>, Arc<Atomi
 #[test]
 fn a_cancel_waits_for_the_callback() {
     let _watchdog = Watchdog::new("a cancel waits");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     for number in 0..50 {
         let (registration, inside, go, running) = hang(&conn);
         define(&conn, number);
@@ -181,35 +182,6 @@ fn a_cancel_waits_for_the_callback() {
     }
 }
 
-/// G10: a callback that hangs delays the callbacks of its own connection only; no watch and no
-/// writer waits for it.
-#[test]
-fn a_hanging_callback_delays_only_its_own_connection() {
-    let _watchdog = Watchdog::new("a hanging callback");
-    let [first, second] = [0, 1].map(|_| Connection::open("test:///default").unwrap());
-    assert!(first.shares_registry_with(&second));
-    let (hanging, inside, go, running) = hang(&first);
-    let (_own, own) = listen(&first, WatchOptions::default());
-    let (_others, others) = listen(&second, WatchOptions::default());
-    let mut watch = first.watch(WatchOptions::default()).unwrap();
-    let begun = first.cursor().seq;
-    define(&second, 0);
-    inside.recv().unwrap();
-    for number in 1..100 {
-        define(&first, number);
-    }
-    for expected in begun + 1..=begun + 200 {
-        assert_eq!(seq(&others.recv().unwrap()), expected);
-        assert_eq!(seq(&watch.next(None).unwrap().unwrap()), expected);
-    }
-    assert!(running.load(Ordering::SeqCst));
-    drop(go);
-    hanging.cancel();
-    for expected in begun + 1..=begun + 200 {
-        assert_eq!(seq(&own.recv().unwrap()), expected);
-    }
-}
-
 /// G8: whoever ends a registration, and however many try, its callback is dropped once.
 #[test]
 fn a_callback_is_dropped_once_whoever_ends_it() {
@@ -222,7 +194,7 @@ fn a_callback_is_dropped_once_whoever_ends_it() {
 
     let _watchdog = Watchdog::new("dropped once");
     for _ in 0..300 {
-        let conn = Connection::open("test:///empty").unwrap();
+        let conn = open("test:///empty");
         let domain = define(&conn, 0);
         let drops = Arc::new(AtomicUsize::new(0));
         let counts = Counts(Arc::clone(&drops));
@@ -244,7 +216,7 @@ fn a_callback_is_dropped_once_whoever_ends_it() {
 #[test]
 fn a_callback_that_always_lags_lets_the_others_have_their_turn() {
     let _watchdog = Watchdog::new("fair turns");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let domain = define(&conn, 0);
     let stop = Arc::new(AtomicBool::new(false));
     let lagging = WatchOptions { max_lag: 1, ..WatchOptions::default() };
@@ -276,7 +248,7 @@ fn a_callback_that_always_lags_lets_the_others_have_their_turn() {
 #[test]
 fn close_waits_for_a_callback_that_is_no_longer_registered() {
     let _watchdog = Watchdog::new("close waits");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let domain = define(&conn, 0);
     let own: Arc<Mutex<Option<Registration>>> = Arc::default();
     let inside = Arc::new(AtomicBool::new(false));

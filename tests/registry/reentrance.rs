@@ -8,6 +8,7 @@ use virtwatch::{
     Connection, CreateFlags, DestroyFlags, ErrorCode, ListFlags, Record, Registration, WatchOptions,
 };
 
+use super::open;
 use super::watchdog::Watchdog;
 
 /// What is done.
@@ -165,7 +166,7 @@ fn document() -> &'static str {
 fn play(deed: Deed, place: Place) {
     let _watchdog = Watchdog::new(&format!("{deed:?} in {place:?}"));
     let stage = Arc::new(Stage::default());
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let domain = conn.create_xml(document(), CreateFlags::empty()).unwrap();
     *stage.conn.lock().unwrap() = Some(conn.clone());
     stage.add_other();
@@ -242,7 +243,7 @@ fn everything_works_in_the_drop_of_a_callback_that_ended_itself() {
 #[test]
 fn callbacks_that_end_themselves_while_events_come_are_dropped_once() {
     let _watchdog = Watchdog::new("end themselves");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let domain = conn.create_xml(document(), CreateFlags::empty()).unwrap();
     for _ in 0..50 {
         let stages: Vec<_> = (0..8).map(|_| Arc::new(Stage::default())).collect();
@@ -269,7 +270,7 @@ fn callbacks_that_end_themselves_while_events_come_are_dropped_once() {
 #[test]
 fn a_closed_connection_tells_nothing_more() {
     let _watchdog = Watchdog::new("closed");
-    let conn = Connection::open("test:///empty").unwrap();
+    let conn = open("test:///empty");
     let mut watch = conn.watch(WatchOptions::default()).unwrap();
     let (news, heard) = channel();
     let callback = move |_: &Record| news.send(()).unwrap();
