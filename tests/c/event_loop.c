@@ -540,7 +540,8 @@ int main(int argc, char **argv)
     run_late(small ? 4000 : 100000);
     lag_behind();
     closed_while_inside();
-    forked();
+    if (!small) /* valgrind takes what a child inherits for lost */
+        forked();
     closed_while_inside();
     return 0;
 }
