@@ -44,6 +44,8 @@ pub use domain::{
     Condition, Config, CrashedReason, Facts, Identity, LifecycleAction, Metadata, PausedReason,
     RunningReason, ShutdownReason, ShutoffReason, State, Status, parse_uuid,
 };
+#[cfg(feature = "capi")]
+pub(crate) use driver::register_made;
 pub use driver::{
     AffectFlags, Answer, CreateFlags, DestroyFlags, Host, Hypervisor, Listed, Report, Request,
     RequestKind, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags, register_driver,

@@ -40,6 +40,8 @@ const FILES: &[&str] = &[
     "close",
     "event_loop",
     "watch",
+    "host",
+    "driver",
     "stats",
     "name",
 ];

@@ -10,6 +10,7 @@ mod ticket;
 mod usual;
 mod watcher;
 
+pub(crate) use hosted::register_made;
 pub use hosted::{
     Answer, Host, Hypervisor, Listed, Report, Request, RequestKind, register_driver,
     unregister_driver,

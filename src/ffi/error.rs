@@ -8,7 +8,7 @@ use super::connection::vwConnectPtr;
 use super::domain::vwDomainPtr;
 use super::number::vwErrorLevel;
 use super::string;
-use crate::Error;
+use crate::{Error, ErrorCode, ErrorDomain};
 
 /// The longest message in bytes, as in libvirt; a longer one is cut.
 const LONGEST: usize = 1023;
@@ -194,6 +194,24 @@ pub(super) fn untouched<T>(run: impl FnOnce() -> T) -> T {
     // SAFETY: as above.
     unsafe { last.write(before) };
     result
+}
+
+/// Runs a function of the program; what it left as the last error goes with what it returned. The
+/// error from before comes back.
+pub(super) fn caught<T>(run: impl FnOnce() -> T) -> (T, Option<Error>) {
+    untouched(|| {
+        let result = run();
+        let error = last().filter(|last| code(*last) != 0).and_then(|last| {
+            // SAFETY: the slot of this thread.
+            let vwError { code, domain, message, .. } = unsafe { last.read() };
+            // SAFETY: the texts of an error end with a NUL, and nobody frees this one meanwhile.
+            let message = unsafe { string::bytes(message) }.unwrap_or_default();
+            let domain = ErrorDomain::from_number(domain).unwrap_or(ErrorDomain::None);
+            let message = String::from_utf8_lossy(message);
+            Some(Error::plain(ErrorCode::from_number(code)?, domain, message))
+        });
+        (result, error)
+    })
 }
 
 /// Writes a copy with texts of its own.

@@ -15,6 +15,7 @@ use super::connection::vwConnect;
 use super::domain::vwDomain;
 use super::handle::{Borrowed, Checked, Object};
 use super::handler::Handler;
+use super::host::vwHost;
 use super::watch::vwWatch;
 use super::{error, handle, handler, string};
 use crate::{Connection, CreateFlags, Error, ErrorCode, ErrorDomain, Result, Uuid};
@@ -145,6 +146,11 @@ impl Call {
         let domain = self.check(domain)?;
         self.conn.set(domain.connect.as_ptr());
         Ok(domain)
+    }
+
+    /// A host.
+    pub(super) fn host(&self, host: *mut vwHost) -> Result<Borrowed<'_, vwHost>> {
+        self.check(host)
     }
 
     /// A watch.

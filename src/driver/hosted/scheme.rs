@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::support::Support;
 use super::{Host, Hypervisor};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::event::EventTypes;
 use crate::registry::Source;
 use crate::sync::Mutex;
 use crate::sys::PerProcess;
@@ -28,14 +29,24 @@ static SCHEMES: PerProcess<Mutex<BTreeMap<String, Scheme>>> = PerProcess::new();
 /// without a list, what the hypervisor reports is not enough to know its domains.
 /// OPERATION_INVALID: the scheme is registered already.
 pub fn register_driver(scheme: &str, hypervisor: impl Hypervisor + 'static) -> Result<()> {
+    register_made(scheme, hypervisor.native(), hypervisor.lists(), || hypervisor)
+}
+
+/// The same for faces whose hypervisors are made only when nothing can fail any more.
+pub(crate) fn register_made<H: Hypervisor + 'static>(
+    scheme: &str,
+    native: EventTypes,
+    lists: bool,
+    make: impl FnOnce() -> H,
+) -> Result<()> {
     check(scheme)?;
-    Support { native: hypervisor.native(), lists: hypervisor.lists() }.check()?;
-    let hypervisor = Arc::new(hypervisor);
+    Support { native, lists }.check()?;
     let mut schemes = SCHEMES.get().lock();
     if schemes.contains_key(scheme) {
         drop(schemes);
         return Err(Error::not_valid(format!("a driver for '{scheme}' is registered already")));
     }
+    let hypervisor = Arc::new(make());
     schemes.insert(scheme.to_owned(), Scheme { hypervisor, hosts: Vec::new() });
     Ok(())
 }
