@@ -62,6 +62,21 @@ programs! {
     forked;
 }
 
+/// A hypervisor that reports everything and one that reports what starts and stops: the program that
+/// follows them is the same, and every event that one has occurs (G2, G6).
+#[test]
+fn the_example_hypervisors_are_followed_by_one_program() {
+    let sources = ["toy", "everything", "life", "follow"];
+    let sources = sources.map(|source| format!("examples/c/hosted/{source}.c"));
+    let program = Program::build_with(&sources.each_ref().map(String::as_str), &[]);
+    for (uri, defined) in [("everything:///", "native"), ("life:///?poll=5ms", "polled")] {
+        let output = program.run(&[uri]);
+        assert!(output.contains(&format!("defined      {defined}\n")), "{output}");
+        assert!(output.contains("the list kept from them is the hypervisor's"), "{output}");
+        program.run_under_valgrind(&[uri]);
+    }
+}
+
 /// The same as on the threads of connections holds in an event loop (G9).
 #[test]
 fn reentrance_in_a_loop() {

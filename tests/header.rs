@@ -13,7 +13,7 @@ use std::sync::Once;
 use virtwatch::{
     AddedDetail, AffectFlags, CatchupCause, CrashedDetail, CrashedReason, CreateFlags,
     DefinedDetail, DestroyFlags, ErrorCode, ErrorDomain, EventSupport, EventType, ListFlags,
-    Origin, PausedReason, PmSuspendedDetail, Readiness, RemovedDetail, ResumedDetail,
+    Origin, PausedReason, PmSuspendedDetail, Readiness, RemovedDetail, RequestKind, ResumedDetail,
     RunningReason, SaveFlags, ShutdownDetail, ShutdownFlags, ShutdownReason, ShutoffReason,
     StartedDetail, State, StoppedDetail, SuspendTarget, SuspendedDetail, UndefineFlags,
     UndefinedDetail, XmlFlags,
@@ -275,6 +275,12 @@ fn find(header: &BTreeMap<String, i64>, prefix: &str, variant: &str) -> String {
 
 /// What the Rust API says by types, or only C has: names that have consecutive numbers.
 const CONSECUTIVE: &[(&str, i64, &str)] = &[
+    (
+        "VW_CHANGE_",
+        0,
+        "OBSERVED DEFINED EDITED REVERTED RENAMED UNDEFINED STARTED SUSPENDED RESUMED PMSUSPENDED \
+         WOKEN SHUTDOWN PANICKED CRASHLOADED RESET RESTARTED STOPPED",
+    ),
     ("VW_RECORD_", 0, "EVENT CATCHUP SYNCED SOURCE_DOWN SOURCE_UP CLOSED"),
     ("VW_ERR_", 0, "NONE WARNING ERROR"),
     ("VW_CONNECT_", 1, "RO NO_ALIASES"),
@@ -303,6 +309,10 @@ const SINGLE: &[(&str, i64)] = &[
     ("VW_EVENT_ACTIVE_BEFORE", 4),
     ("VW_EVENT_ACTIVE_AFTER", 8),
     ("VW_EVENT_MORE", 16),
+    ("VW_CHANGE_PAUSED", 1),
+    ("VW_CHANGE_KILLED", 2),
+    ("VW_CHANGE_PERSISTENT", 4),
+    ("VW_CHANGE_ID", 8),
     ("VW_EVENT_IN_CATCHUP", 32),
     ("VW_WATCH_SNAPSHOT", 1),
     ("VW_DOMAIN_EVENT_DEREGISTER_NOWAIT", 1),
@@ -341,7 +351,7 @@ fn the_numbers_are_those_of_the_library() {
         "VW_DOMAIN_CRASHED_" CrashedReason, "VW_DOMAIN_" State,
         "VW_ERR_" ErrorCode, "VW_FROM_" ErrorDomain, "VW_EVENT_SUPPORT_" EventSupport,
         "VW_ORIGIN_" Origin, "VW_ORIGIN_" CatchupCause,
-        "VW_NODE_SUSPEND_TARGET_" SuspendTarget,
+        "VW_NODE_SUSPEND_TARGET_" SuspendTarget, "VW_OPERATION_" RequestKind,
     }
     numbers.meet_flags::<CreateFlags>("VW_DOMAIN_START_");
     numbers.meet_flags::<UndefineFlags>("VW_DOMAIN_UNDEFINE_");

@@ -831,6 +831,116 @@ typedef enum vwWatchFlags {
 } vwWatchFlags;
 
 /**
+ * vwChangeType:
+ *
+ * What happened to a domain. Each has its detail, from the enumeration of the
+ * event type that it makes; where none is named it is 0.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwChangeType {
+    /** it was looked at: in a listing what it is, in a report nothing new */
+    VW_CHANGE_OBSERVED = 0,
+    /** a configuration was stored, the first or another */
+    VW_CHANGE_DEFINED = 1,
+    /** the stored configuration was edited */
+    VW_CHANGE_EDITED = 2,
+    /** the stored configuration went back to a snapshot's */
+    VW_CHANGE_REVERTED = 3,
+    /** it has another name */
+    VW_CHANGE_RENAMED = 4,
+    /** the stored configuration is gone, and with it a managed-save image */
+    VW_CHANGE_UNDEFINED = 5,
+    /** a running instance came to be; detail: vwDomainEventStartedDetailType, without WAKEUP */
+    VW_CHANGE_STARTED = 6,
+    /** it is paused; detail: vwDomainEventSuspendedDetailType */
+    VW_CHANGE_SUSPENDED = 7,
+    /** it runs again; detail: vwDomainEventResumedDetailType */
+    VW_CHANGE_RESUMED = 8,
+    /** power management suspended it; detail: vwDomainEventPMSuspendedDetailType */
+    VW_CHANGE_PMSUSPENDED = 9,
+    /** it woke from that */
+    VW_CHANGE_WOKEN = 10,
+    /** the guest has shut down, the instance is still there; detail: vwDomainEventShutdownDetailType */
+    VW_CHANGE_SHUTDOWN = 11,
+    /** the guest panicked, the instance is still there */
+    VW_CHANGE_PANICKED = 12,
+    /** the guest panicked and loads its crash kernel */
+    VW_CHANGE_CRASHLOADED = 13,
+    /** it was reset or rebooted */
+    VW_CHANGE_RESET = 14,
+    /** it was restarted in place after a panic */
+    VW_CHANGE_RESTARTED = 15,
+    /** the instance is gone; detail: vwDomainEventStoppedDetailType */
+    VW_CHANGE_STOPPED = 16,
+} vwChangeType;
+
+/**
+ * vwChangeFlags:
+ *
+ * What else is to be said of a change.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwChangeFlags {
+    /** STARTED: it is paused from the start */
+    VW_CHANGE_PAUSED = 1,
+    /** STOPPED: the hypervisor was killed */
+    VW_CHANGE_KILLED = 2,
+    /** in a listing: it has a stored configuration */
+    VW_CHANGE_PERSISTENT = 4,
+    /** STARTED and in a listing: id is set; otherwise the library gives one */
+    VW_CHANGE_ID = 8,
+} vwChangeFlags;
+
+/**
+ * vwOperationType:
+ *
+ * What a driver is asked to do. Later releases may add values: a driver refuses
+ * what it does not know.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwOperationType {
+    /** store the configuration xml */
+    VW_OPERATION_DEFINE = 0,
+    /** forget the stored configuration */
+    VW_OPERATION_UNDEFINE = 1,
+    /** start from the stored configuration, which is in xml, or from the managed-save image */
+    VW_OPERATION_CREATE = 2,
+    /** start from the configuration xml, which is not stored */
+    VW_OPERATION_CREATE_XML = 3,
+    /** pause */
+    VW_OPERATION_SUSPEND = 4,
+    /** run again */
+    VW_OPERATION_RESUME = 5,
+    /** ask the guest to shut down */
+    VW_OPERATION_SHUTDOWN = 6,
+    /** ask the guest to reboot */
+    VW_OPERATION_REBOOT = 7,
+    /** reset, as a reset button does */
+    VW_OPERATION_RESET = 8,
+    /** end the running instance at once */
+    VW_OPERATION_DESTROY = 9,
+    /** save the state to the file path, and end the instance */
+    VW_OPERATION_SAVE = 10,
+    /** start from the file path; the driver reports STARTED of the domain in it before it is done */
+    VW_OPERATION_RESTORE = 11,
+    /** save the state where the next start finds it, and end the instance */
+    VW_OPERATION_MANAGED_SAVE = 12,
+    /** drop what was saved for the next start */
+    VW_OPERATION_MANAGED_SAVE_REMOVE = 13,
+    /** take the name name */
+    VW_OPERATION_RENAME = 14,
+    /** suspend by power management; flags is the target: 0 memory, 1 disk, 2 both */
+    VW_OPERATION_PM_SUSPEND = 15,
+    /** wake from that */
+    VW_OPERATION_PM_WAKEUP = 16,
+    /** start with the host (flags 1), or no longer (flags 0) */
+    VW_OPERATION_SET_AUTOSTART = 17,
+} vwOperationType;
+
+/**
  * vwDomainDefineFlags:
  *
  * How to define.
@@ -1098,6 +1208,17 @@ typedef struct vwConnect vwConnect;
  * Since: 0.1.0
  */
 typedef struct vwDomain vwDomain;
+
+/**
+ * vwHost:
+ *
+ * One open URI of a driver, shared by all connections to it. It is made when the
+ * URI is opened and valid until the driver's close function has returned. It is
+ * not freed.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwHost vwHost;
 
 /**
  * vwWatch:
@@ -1554,6 +1675,178 @@ typedef int (*vwEventRemoveTimeoutFunc)(int timer);
 
 /** A watch, as functions take it. */
 typedef struct vwWatch *vwWatchPtr;
+
+/** A host, as functions take it. */
+typedef struct vwHost *vwHostPtr;
+
+/**
+ * vwChange:
+ *
+ * What happened to a domain, or what it is. Members that are not needed are 0.
+ * The structure and what it points to are the caller's, and only read during
+ * the call.
+ *
+ * A configuration that is not given is the one that the library has: that of the
+ * operation under way, else the domain's. Where only a name is known, one that
+ * says nothing but name and UUID stands in.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwChange {
+    /** vwChangeType */
+    uint32_t change;
+    /** the detail of the event */
+    int32_t detail;
+    /** the id of the running instance, with VW_CHANGE_ID */
+    int32_t id;
+    /** vwChangeFlags */
+    uint32_t flags;
+    /** 16 bytes: the domain */
+    const unsigned char *uuid;
+    /** its name: in a listing, RENAMED (the new one), and where it is not known yet */
+    const char *name;
+    /** DEFINED, EDITED, REVERTED, STARTED and in a listing: the <domain> document, or NULL */
+    const char *xml;
+    /** in a listing: vwDomainState */
+    int32_t state;
+    /** in a listing: the reason, 0 where it is not known */
+    int32_t reason;
+} vwChange;
+
+/**
+ * vwDriverOpen:
+ * @host: where to report; all connections to this URI share it
+ * @uri: the URI
+ * @opaque: the driver's pointer
+ *
+ * Opens a URI of the driver's scheme. What is reported before it returns, and the
+ * first listing, is what there is to begin with. It must not open the same URI.
+ *
+ * Returns 0; -1: the program's vwConnectOpen() fails.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwDriverOpen)(vwHostPtr host, const char *uri, void *opaque);
+
+/**
+ * vwDriverClose:
+ * @host: the host
+ * @opaque: the driver's pointer
+ *
+ * Closes what vwDriverOpen opened: once, after all other calls for @host have
+ * returned. @host is invalid when it returns.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwDriverClose)(vwHostPtr host, void *opaque);
+
+/**
+ * vwOperation:
+ *
+ * What a driver is asked to do, and with which domain. It and what it points to
+ * are valid until the operate function returns. Later releases may add members
+ * at the end.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwOperation {
+    /** vwOperationType */
+    uint32_t operation;
+    /** the flags of the function that was called, with their numbers there */
+    uint32_t flags;
+    /** 16 bytes: the domain; all zero in RESTORE */
+    const unsigned char *uuid;
+    /** its name; in RENAME the new one; empty in RESTORE */
+    const char *name;
+    /** DEFINE, CREATE, CREATE_XML: a <domain> document; else NULL */
+    const char *xml;
+    /** SAVE, RESTORE: a file; else NULL */
+    const char *path;
+} vwOperation;
+
+/**
+ * vwDriverOperate:
+ * @host: the host
+ * @op: what is asked
+ * @opaque: the driver's pointer
+ *
+ * Carries out an operation that fits what is known of the domain.
+ *
+ * Returns 0: it is done, and the library shows what such an operation usually
+ * does, as far as it has not been reported; 1: it is accepted, the caller goes on
+ * at once, and vwHostReport() will tell what happens; -1: it is refused. The
+ * caller then gets the error of the virtwatch function that failed last in here,
+ * or VW_ERR_OPERATION_FAILED, and nothing has changed.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwDriverOperate)(vwHostPtr host,
+                               const struct vwOperation *op,
+                               void *opaque);
+
+/**
+ * vwDriverEach:
+ * @domain: a domain as it is: change VW_CHANGE_OBSERVED, uuid, name, state, reason,
+ *          flags, and id and xml where they are known
+ * @data: what the list function was given
+ *
+ * Takes one domain of a listing.
+ *
+ * Returns 0, or -1: it makes no sense, see the last error.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwDriverEach)(const struct vwChange *domain, void *data);
+
+/**
+ * vwDriverList:
+ * @host: the host
+ * @each: to be called for every domain
+ * @data: to be handed to @each
+ * @opaque: the driver's pointer
+ *
+ * Lists every domain that exists. What was reported before it was called must be
+ * in it.
+ *
+ * Returns 0; -1: the domains cannot be listed: VW_RECORD_SOURCE_DOWN, and nothing
+ * that is known changes until a listing succeeds.
+ *
+ * Since: 0.1.0
+ */
+typedef int (*vwDriverList)(vwHostPtr host,
+                            vwDriverEach each,
+                            void *data,
+                            void *opaque);
+
+/**
+ * vwDriver:
+ *
+ * A hypervisor that the program brings. Any of the functions may be NULL: without
+ * @operate nothing can be changed over connections, without @list there must be
+ * enough in @native.
+ *
+ * Threads: the functions are called on any thread, several at a time; only the
+ * operations on one domain come one after the other. No lock is held: every
+ * function of virtwatch may be called in them, also on connections to the same
+ * URI, and they may take as long as they need. They must return to their caller,
+ * not by longjmp() or an exception.
+ *
+ * The structure may grow at the end; it travels with its size and is copied.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwDriver {
+    /** bit n = it reports what makes events of type n, whoever brings it about: libvirt's nine */
+    uint64_t native;
+    /** opens a URI */
+    vwDriverOpen open;
+    /** closes it */
+    vwDriverClose close;
+    /** carries out an operation */
+    vwDriverOperate operate;
+    /** lists the domains, for what is not in native, for audits and where there is doubt */
+    vwDriverList list;
+} vwDriver;
 
 /**
  * vwStats:
@@ -3303,6 +3596,81 @@ int vwWatchGetCursor(vwWatchPtr watch, struct vwCursor *cursor);
  * Since: 0.1.0
  */
 int vwWatchFree(vwWatchPtr watch);
+
+/**
+ * vwHostReport:
+ * @host: the host that was given to the driver's open function
+ * @change: what happened
+ * @size: sizeof(vwChange)
+ *
+ * Reports what happened to a domain. It is judged by what is known, and on return
+ * it is shown and numbered: every watch and callback hears of it.
+ *
+ * What is reported before the open function returns is what there is to begin
+ * with, and no event. Reports of one domain have to come in the order in which
+ * things happened. Any thread may report at any time, also inside the driver's
+ * functions, until the close function returns.
+ *
+ * Returns 0; -1: VW_ERR_OPERATION_INVALID, VW_ERR_NO_DOMAIN or
+ * VW_ERR_OPERATION_FAILED, it cannot have happened: nothing changes, and a doubt
+ * is raised: if the driver has a list function, it is asked. VW_ERR_INVALID_ARG
+ * or what is wrong with the document: the report makes no sense.
+ *
+ * Since: 0.1.0
+ */
+int vwHostReport(vwHostPtr host,
+                 const struct vwChange *change,
+                 size_t size);
+
+/**
+ * vwDriverRegister:
+ * @scheme: the scheme of its URIs: lower-case letters, digits, "+", "-" and "."
+ * @driver: its functions, which are copied
+ * @size: sizeof(vwDriver)
+ * @opaque: a pointer for the functions
+ * @freecb: frees @opaque, may be NULL
+ *
+ * Brings a hypervisor: from now on @scheme:///... can be opened, by C, Python and
+ * the command line of this process alike. The library keeps the registry, the
+ * configurations, the events and the callbacks.
+ *
+ * What is in @driver->native is reported, whoever brings it about. Where there is
+ * a list function, everything else is found by listing the domains every two
+ * seconds, or as often as the parameter "poll" of the URI says (2, 0.5, 500ms, 1m).
+ * Where there is none, what is not in @driver->native cannot happen: STARTED and
+ * STOPPED must be in it, and of DEFINED and UNDEFINED, of SUSPENDED and RESUMED
+ * both or neither. vwConnectGetEventSupport() says what comes of it.
+ *
+ * A child of fork() begins without drivers.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, VW_ERR_OPERATION_INVALID (the scheme is taken),
+ * and @freecb will not run.
+ *
+ * Since: 0.1.0
+ */
+int vwDriverRegister(const char *scheme,
+                     const struct vwDriver *driver,
+                     size_t size,
+                     void *opaque,
+                     vwFreeCallback freecb);
+
+/**
+ * vwDriverUnregister:
+ * @scheme: the scheme that it was registered for
+ *
+ * Takes a hypervisor away. Its URIs cannot be opened any more. Open connections
+ * stay: their domains are listed as they were known last, vwConnectIsAlive() is
+ * 0, operations fail, and every watch and record callback is told
+ * VW_RECORD_CLOSED. The close function is called for every open host.
+ *
+ * On return none of its functions runs, and its free callback has run. Inside one
+ * of its functions this does not wait; both come when the last has returned.
+ *
+ * Returns 0; -1: VW_ERR_INVALID_ARG, no driver is registered for @scheme.
+ *
+ * Since: 0.1.0
+ */
+int vwDriverUnregister(const char *scheme);
 
 /**
  * vwConnectGetStats:

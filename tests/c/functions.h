@@ -167,6 +167,12 @@ FUNCTION(vwDomainSetMetadata, -1, (P(0), I(1), P(2), P(3), P(4), U(5)), DOMAIN,
          NUMBER_AS("type", VW_DOMAIN_METADATA_ELEMENT, "unknown metadata type", BAD(-1, 3, INT_MAX)),
          MAYBE_TEXT("metadata"), TEXT("key", "k"), TEXT("uri", "u"), FLAGS("flags", 3))
 
+/* Hosted drivers. */
+FUNCTION(vwDriverRegister, -1, (P(0), P(1), S(2), P(3), F(vwFreeCallback, 4)), TEXT("scheme", "x"),
+         IN("driver"), SIZE("size", vwDriver), ANY, FREE)
+FUNCTION(vwDriverUnregister, -1, (P(0)), TEXT("scheme", "x"))
+FUNCTION(vwHostReport, -1, (P(0), P(1), S(2)), HOST, IN("change"), SIZE("size", vwChange))
+
 /* Helpers. */
 FUNCTION(vwUUIDGenerate, -1, (P(0)), OUT("uuid"))
 FUNCTION(vwUUIDParse, -1, (P(0), P(1)), TEXT("text", UUID_A), OUT("uuid"))

@@ -15,6 +15,7 @@ typedef enum {
     K_MAYBE_DOMAIN, /* the same, but NULL is right */
     K_WATCH,
     K_QUIET_WATCH,  /* the same, and no error is kept: for signal handlers */
+    K_HOST,
     K_PLACE,        /* NULL */
     K_QUIET_PLACE,  /* NULL, and no error is kept */
     K_CALLBACK,     /* NULL */
@@ -58,6 +59,7 @@ typedef struct {
 #define DOMAIN { K_DOMAIN, "domain", NULL, 0, NULL, 0 }
 #define MAYBE_DOMAIN { K_MAYBE_DOMAIN, "domain", NULL, 0, NULL, 0 }
 #define WATCH { K_WATCH, "watch", NULL, 0, NULL, 0 }
+#define HOST { K_HOST, "host", NULL, 0, NULL, 0 }
 #define QUIET_WATCH { K_QUIET_WATCH, "watch", NULL, 0, NULL, 0 }
 #define OUT(name) { K_PLACE, name, NULL, 0, NULL, 0 }
 #define IN(name) OUT(name)
@@ -112,6 +114,7 @@ static const Function functions[] = {
 static vwConnectPtr conn, gone_conn;
 static vwDomainPtr vm, gone_vm;
 static vwWatchPtr watch, gone_watch;
+static vwHostPtr host;
 static uint64_t garbage[512], zeros[512], tail[512];
 static int freed;
 static unsigned long calls;
@@ -125,6 +128,15 @@ static void on_free(void *opaque)
 {
     (void)opaque;
     freed++;
+}
+
+/* A hypervisor without domains. */
+static int open_host(vwHostPtr opened, const char *uri, void *opaque)
+{
+    (void)uri;
+    (void)opaque;
+    host = opened;
+    return 0;
 }
 
 static vwStats stats(void)
@@ -151,6 +163,9 @@ static Value good(const Argument *argument)
     case K_WATCH:
     case K_QUIET_WATCH:
         value.pointer = watch;
+        break;
+    case K_HOST:
+        value.pointer = host;
         break;
     case K_TEXT:
     case K_MAYBE_TEXT:
@@ -200,7 +215,10 @@ static void spoil(const Function *function, Value *values, int at)
     Value *value = &values[at];
     const Value right = *value;
 
-    void *own = argument->kind == K_CONN ? (void *)conn : argument->kind == K_WATCH ? (void *)watch : vm;
+    void *own = argument->kind == K_CONN    ? (void *)conn
+                : argument->kind == K_WATCH ? (void *)watch
+                : argument->kind == K_HOST  ? (void *)host
+                                            : vm;
     void *handles[] = { NULL,     gone_conn,       gone_vm, gone_watch,  conn,
                         vm,       watch,           garbage, (void *)64, (char *)own + 1,
                         (char *)own + 8 };
@@ -226,6 +244,7 @@ static void spoil(const Function *function, Value *values, int at)
     case K_MAYBE_DOMAIN:
     case K_WATCH:
     case K_QUIET_WATCH:
+    case K_HOST:
         for (size_t i = argument->kind == K_MAYBE_DOMAIN; i < sizeof handles / sizeof *handles; i++) {
             value->pointer = handles[i];
             if (handles[i] != own)
@@ -314,6 +333,10 @@ int main(int argc, char **argv)
     CHECK(vwEventRegisterDefaultImpl() == 0);
     conn = vwConnectOpen("test:///empty");
     gone_conn = vwConnectOpen("test:///empty");
+    const vwDriver driver = { .native = 0x1ff, .open = open_host };
+    CHECK(vwDriverRegister("table", &driver, sizeof driver, NULL, NULL) == 0);
+    vwConnectPtr hosted = vwConnectOpen("table:///");
+    CHECK(hosted != NULL && host != NULL);
     vm = vwDomainDefineXML(conn, document("vm", UUID_A));
     gone_vm = vwDomainLookupByName(conn, "vm");
     watch = vwWatchNew(conn, NULL, 0);
@@ -337,5 +360,10 @@ int main(int argc, char **argv)
     CHECK(vwConnectListAllDomains(conn, NULL, 0) == 1 && vwConnectAudit(conn, 0) == 0);
     CHECK(vwWatchFree(watch) == 0 && vwDomainFree(vm) == 0);
     CHECK(vwConnectClose(conn) == 0);
+    CHECK(vwConnectClose(hosted) == 0);
+    const vwChange change = { .change = VW_CHANGE_STARTED };
+    CHECK(vwHostReport(host, &change, sizeof change) == -1);
+    CHECK(strstr(vwGetLastErrorMessage(), "invalid host pointer in vwHostReport") != NULL);
+    CHECK(vwDriverUnregister("table") == 0);
     return 0;
 }

@@ -79,7 +79,7 @@ numbered! {
         /// Start from the stored configuration, or from the managed-save image.
         Create = 2 "create",
         /// Start from a configuration that is not stored.
-        CreateXml = 3 "create from XML",
+        CreateXml = 3 "create XML",
         /// Pause.
         Suspend = 4 "suspend",
         /// Run again.
@@ -99,15 +99,15 @@ numbered! {
         /// Save the state where the next start finds it, and end the instance.
         ManagedSave = 12 "managed save",
         /// Drop what was saved for the next start.
-        ManagedSaveRemove = 13 "managed save removal",
+        ManagedSaveRemove = 13 "managed save remove",
         /// Take another name.
         Rename = 14 "rename",
         /// Suspend the guest by power management; the flags are the target.
-        PmSuspend = 15 "power management suspend",
+        PmSuspend = 15 "PM suspend",
         /// Wake it.
-        PmWakeup = 16 "wakeup",
+        PmWakeup = 16 "PM wakeup",
         /// Start with the host (flags 1), or no longer (flags 0).
-        SetAutostart = 17 "autostart",
+        SetAutostart = 17 "set autostart",
     }
 }
 
