@@ -276,8 +276,7 @@ impl Hypervisor for Table {
         let name = string::terminated(request.name);
         let xml = request.xml.map(string::terminated);
         // A path came as a C string, so that no NUL is in it.
-        let path = request.path.map(|path| CString::new(path.as_os_str().as_bytes()));
-        let path = path.and_then(|path| path.ok());
+        let path = request.path.and_then(|path| CString::new(path.as_os_str().as_bytes()).ok());
         let or_null =
             |text: &Option<CString>| text.as_ref().map_or(ptr::null(), |text| text.as_ptr());
         let operation = vwOperation {
