@@ -8,11 +8,14 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from conftest import run_python
+from conftest import WATCHDOG, run_python
 
 RUNS = int(os.environ.get("VIRTWATCH_EXITS", "20"))
+"""How often an interpreter is ended in the middle of everything."""
 
 BUSY = """
 import threading, time, virtwatch
@@ -46,11 +49,11 @@ while count < 100:
 """
 
 
-@pytest.mark.parametrize("run", range(RUNS))
-def test_a_busy_program_ends_cleanly(run: int) -> None:
+def test_busy_programs_end_cleanly() -> None:
     """Callbacks, watches and threads are all live when the interpreter ends."""
-    done = run_python(BUSY)
-    assert done.stderr == ""
+    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+        for done in pool.map(lambda _: run_python(BUSY), range(RUNS)):
+            assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_it_ends_cleanly_whatever_is_left() -> None:
@@ -195,6 +198,54 @@ def test_the_child_of_a_fork_has_no_connections() -> None:
         """
     )
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_multiprocessing(method: str, tmp_path: Path) -> None:
+    """G12: what is open stays where it is, records and cursors travel; a child opens its own."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        textwrap.dedent(
+            f"""
+            import multiprocessing, virtwatch
+
+            def work(record):
+                with virtwatch.connect("test:///default") as conn:
+                    return conn.lookup_by_uuid(record.uuid).name, record.cursor
+
+            def inherited(_):
+                try:
+                    conn.domains()
+                except virtwatch.ClosedError as error:
+                    return str(error)
+
+            if __name__ == "__main__":
+                conn = virtwatch.connect("test:///default")
+                conn.register(lambda record: None, snapshot=True)
+                conn.lookup_by_name("test").suspend()
+                with conn.watch(resume=virtwatch.Cursor(conn.epoch, 0)) as watch:
+                    record = watch.next()
+                context = multiprocessing.get_context({method!r})
+                with context.Pool(2) as pool:
+                    assert pool.map(work, [record] * 4) == [("test", record.cursor)] * 4
+                    if {method!r} == "fork":
+                        print(*set(pool.map(inherited, [0] * 4)))
+                    try:
+                        pool.map(work, [conn])
+                    except TypeError as error:
+                        print(error)
+                assert conn.lookup_by_name("test").state == virtwatch.State.PAUSED
+            """
+        )
+    )
+    # CPython warns of forks beside threads, which is what this is about.
+    command = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=WATCHDOG, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "cannot pickle" in lines[-1]
+    if method == "fork":
+        assert lines[0] == "the connection was opened before a fork; open another in the child"
 
 
 def test_a_subinterpreter_is_refused() -> None:

@@ -274,27 +274,6 @@ def test_dropping_the_callable_may_call_everything(conn: virtwatch.Connection) -
     assert ended == [[]] and conn.closed
 
 
-def test_two_thousand_connections_leave_nothing() -> None:
-    """Cycles of connection, callback and connection are broken by close."""
-    gone: list[weakref.ref[Any]] = []
-    for number in range(2000):
-        conn = virtwatch.connect("test:///empty")
-        callback = Callable(conn)
-        conn.register(callback, snapshot=True)
-        watch = conn.watch()
-        domain = conn.define_xml(xml())
-        gone += [weakref.ref(thing) for thing in (conn, callback, watch, domain)]
-        if number % 2:
-            conn.close()
-            del conn, callback, watch, domain
-        else:
-            with conn:
-                del callback, watch, domain
-            del conn
-    gc.collect()
-    assert not [reference for reference in gone if reference() is not None]
-
-
 def test_an_unclosed_connection_without_callbacks_is_collected() -> None:
     import threading as threads
 
