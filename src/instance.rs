@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::ptr;
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
+use uuid::Uuid;
+
 use crate::domain::Facts;
-use crate::driver::{self, Driver, Operation, Parts, Reporter};
+use crate::driver::{self, Driver, MigrateFlags, Operation, Parts, Reporter};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::registry::Registry;
 use crate::sync::{Condvar, Mutex};
@@ -36,6 +39,7 @@ pub(crate) struct Instance {
     reporter: Reporter,
     driver: Box<dyn Driver>,
     next_callback: AtomicI32,
+    next_connection: AtomicU64,
 }
 
 impl std::fmt::Debug for Instance {
@@ -114,6 +118,7 @@ impl Instance {
             reporter,
             driver: opened.driver,
             next_callback: AtomicI32::new(0),
+            next_connection: AtomicU64::new(0),
         }))
     }
 
@@ -137,6 +142,34 @@ impl Instance {
     /// Checks the registry against its own journal, and what it knows against the source.
     pub(crate) fn audit(&self) -> Result<u64> {
         Ok(self.registry.audit() + self.driver.audit()?)
+    }
+
+    /// Moves a domain to another instance. Returns what is known of it there.
+    ///
+    /// # Errors
+    /// INTERNAL_ERROR: it is the same instance. NO_SUPPORT: one of the drivers cannot do it. See
+    /// [`driver::migrate`].
+    pub(crate) fn migrate(
+        &self,
+        uuid: Uuid,
+        destination: &Self,
+        flags: MigrateFlags,
+        name: Option<&str>,
+    ) -> Result<Facts> {
+        if ptr::eq(self, destination) {
+            let info = "Attempt to migrate guest to the same host";
+            return Err(Error::new(ErrorCode::InternalError, ErrorDomain::Dom, info));
+        }
+        if !(self.driver.is_movable() && destination.driver.is_movable()) {
+            let function = "virDomainMigrate";
+            return Err(Error::new(ErrorCode::NoSupport, ErrorDomain::Dom, function));
+        }
+        driver::migrate(&self.reporter, &destination.reporter, uuid, flags, name)
+    }
+
+    /// A new number for a connection.
+    pub(crate) fn next_connection(&self) -> u64 {
+        self.next_connection.fetch_add(1, Ordering::Relaxed)
     }
 
     /// A new id for a callback: from 0 on, never used twice.

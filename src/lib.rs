@@ -47,8 +47,8 @@ pub use domain::{
 #[cfg(feature = "capi")]
 pub(crate) use driver::register_made;
 pub use driver::{
-    AffectFlags, Answer, CreateFlags, DestroyFlags, Host, Hypervisor, Listed, Report, Request,
-    RequestKind, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags, register_driver,
+    AffectFlags, Answer, CreateFlags, DestroyFlags, Host, Hypervisor, Listed, MigrateFlags, Report,
+    Request, RequestKind, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags, register_driver,
     unregister_driver,
 };
 pub use error::{Error, ErrorCode, ErrorDomain, Result};

@@ -56,7 +56,7 @@ programs! {
     event_loop;
     /// An event loop that the program brings (G8, G9).
     own_loop;
-    /// Power management, autostart and flags.
+    /// Power management, autostart, metadata, migration, autodestroy and flags.
     operations;
     /// The child of a fork can free what it inherited, and nothing else (G12).
     forked;

@@ -13,10 +13,10 @@ use std::sync::Once;
 use virtwatch::{
     AddedDetail, AffectFlags, CatchupCause, CrashedDetail, CrashedReason, CreateFlags,
     DefinedDetail, DestroyFlags, ErrorCode, ErrorDomain, EventSupport, EventType, ListFlags,
-    Origin, PausedReason, PmSuspendedDetail, Readiness, RemovedDetail, RequestKind, ResumedDetail,
-    RunningReason, SaveFlags, ShutdownDetail, ShutdownFlags, ShutdownReason, ShutoffReason,
-    StartedDetail, State, StoppedDetail, SuspendTarget, SuspendedDetail, UndefineFlags,
-    UndefinedDetail, XmlFlags,
+    MigrateFlags, Origin, PausedReason, PmSuspendedDetail, Readiness, RemovedDetail, RequestKind,
+    ResumedDetail, RunningReason, SaveFlags, ShutdownDetail, ShutdownFlags, ShutdownReason,
+    ShutoffReason, StartedDetail, State, StoppedDetail, SuspendTarget, SuspendedDetail,
+    UndefineFlags, UndefinedDetail, XmlFlags,
 };
 
 /// The files of the C face in the order of the header.
@@ -32,6 +32,7 @@ const FILES: &[&str] = &[
     "domain",
     "operation",
     "metadata",
+    "migration",
     "uuid",
     "cursor",
     "record",
@@ -360,6 +361,7 @@ fn the_numbers_are_those_of_the_library() {
     numbers.meet_flags::<ShutdownFlags>("VW_DOMAIN_REBOOT_");
     numbers.meet_flags::<SaveFlags>("VW_DOMAIN_SAVE_");
     numbers.meet_flags::<XmlFlags>("VW_DOMAIN_XML_");
+    numbers.meet_flags::<MigrateFlags>("VW_MIGRATE_");
     numbers.meet_flags::<AffectFlags>("VW_DOMAIN_AFFECT_");
     numbers.meet_flags::<ListFlags>("VW_CONNECT_LIST_DOMAINS_");
 

@@ -60,6 +60,9 @@
 /** Its third number. */
 #define VW_VERSION_MICRO 0
 
+/** The room for the name of a parameter, with its NUL. */
+#define VW_TYPED_PARAM_FIELD_LENGTH 80
+
 /** How many bytes a UUID has. */
 #define VW_UUID_BUFLEN 16
 
@@ -1079,6 +1082,28 @@ typedef enum vwDomainSaveRestoreFlags {
 } vwDomainSaveRestoreFlags;
 
 /**
+ * vwDomainMigrateFlags:
+ *
+ * How to migrate: the flags of libvirt that are supported.
+ *
+ * Since: 0.1.0
+ */
+typedef enum vwDomainMigrateFlags {
+    /** while it runs, as far as that can be */
+    VW_MIGRATE_LIVE = 1,
+    /** store its configuration at the destination */
+    VW_MIGRATE_PERSIST_DEST = 8,
+    /** do not keep it at the source */
+    VW_MIGRATE_UNDEFINE_SOURCE = 16,
+    /** leave it paused at the destination */
+    VW_MIGRATE_PAUSED = 32,
+    /** even if that may harm its disks */
+    VW_MIGRATE_UNSAFE = 512,
+    /** the configuration alone; a running instance stays where it is */
+    VW_MIGRATE_OFFLINE = 1024,
+} vwDomainMigrateFlags;
+
+/**
  * vwDomainMetadataType:
  *
  * Which metadata.
@@ -1378,6 +1403,43 @@ typedef struct vwDomainInfo {
 
 /** Where vwDomainGetInfo() writes. */
 typedef struct vwDomainInfo *vwDomainInfoPtr;
+
+/** The value of a parameter. */
+typedef union vwTypedParameterValue {
+    /** type 1 */
+    int i;
+    /** type 2 */
+    unsigned int ui;
+    /** type 3 */
+    long long l;
+    /** type 4 */
+    unsigned long long ul;
+    /** type 5 */
+    double d;
+    /** type 6 */
+    char b;
+    /** type 7 */
+    char *s;
+} vwTypedParameterValue;
+
+/**
+ * vwTypedParameter:
+ *
+ * A parameter with a name and a type, as libvirt has it.
+ *
+ * Since: 0.1.0
+ */
+typedef struct vwTypedParameter {
+    /** the name */
+    char field[VW_TYPED_PARAM_FIELD_LENGTH];
+    /** which member of the value: 1 to 7, in their order */
+    int type;
+    /** the value */
+    union vwTypedParameterValue value;
+} vwTypedParameter;
+
+/** A parameter, as functions take it. */
+typedef struct vwTypedParameter *vwTypedParameterPtr;
 
 /**
  * vwCursor:
@@ -3104,6 +3166,64 @@ int vwDomainSetMetadata(vwDomainPtr domain,
 char *vwDomainGetMetadata(vwDomainPtr domain,
                           int type,
                           const char *uri,
+                          unsigned int flags);
+
+/**
+ * vwDomainMigrate:
+ * @domain: a domain
+ * @dconn: a connection to another source of this process
+ * @flags: vwDomainMigrateFlags
+ * @dname: another name there; NULL: the same
+ * @uri: NULL: there is no other way to reach the destination
+ * @bandwidth: ignored
+ *
+ * Moves a running domain to another source, where it runs on: paused if it was
+ * or VW_MIGRATE_PAUSED is given, transient unless VW_MIGRATE_PERSIST_DEST is
+ * given, which stores its configuration there. The source keeps what it has
+ * stored unless VW_MIGRATE_UNDEFINE_SOURCE is given. With VW_MIGRATE_OFFLINE, which
+ * needs VW_MIGRATE_PERSIST_DEST, the configuration alone is taken over, of an
+ * inactive domain too, and a running instance stays where it is.
+ *
+ * The destination changes before the source: for a moment the domain is in both,
+ * at no time in none. When the source has changed meanwhile this fails, and the
+ * run at the destination ends as VW_DOMAIN_EVENT_STOPPED_FAILED.
+ *
+ * Returns the domain there, to be freed with vwDomainFree(); NULL:
+ * VW_ERR_OPERATION_INVALID (it does not run, ends with its connection, or is active
+ * there already; VW_MIGRATE_OFFLINE without VW_MIGRATE_PERSIST_DEST),
+ * VW_ERR_OPERATION_FAILED (name or UUID belong to another domain there, or it
+ * changed on its way), VW_ERR_INTERNAL_ERROR (it is there already),
+ * VW_ERR_NO_SUPPORT (not with this hypervisor), VW_ERR_ARGUMENT_UNSUPPORTED (@uri is
+ * not NULL), what is wrong with the name, VW_ERR_NO_DOMAIN, VW_ERR_OPERATION_DENIED
+ * (one of the connections is read-only).
+ *
+ * Since: 0.1.0
+ */
+vwDomainPtr vwDomainMigrate(vwDomainPtr domain,
+                            vwConnectPtr dconn,
+                            unsigned long flags,
+                            const char *dname,
+                            const char *uri,
+                            unsigned long bandwidth);
+
+/**
+ * vwDomainMigrateToURI3:
+ * @domain: a domain
+ * @dconnuri: the URI of the destination, may be NULL
+ * @params: parameters, may be NULL if there are none
+ * @nparams: how many
+ * @flags: vwDomainMigrateFlags
+ *
+ * Has a hypervisor move a domain by itself. The test driver has none that could.
+ *
+ * Returns -1: VW_ERR_NO_SUPPORT, VW_ERR_INVALID_ARG, VW_ERR_OPERATION_DENIED.
+ *
+ * Since: 0.1.0
+ */
+int vwDomainMigrateToURI3(vwDomainPtr domain,
+                          const char *dconnuri,
+                          vwTypedParameterPtr params,
+                          unsigned int nparams,
                           unsigned int flags);
 
 /**

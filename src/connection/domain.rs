@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::{Connection, savable};
 use crate::domain::{Config, Entry, Facts, Identity, Metadata};
 use crate::driver::{
-    Action, AffectFlags, CreateFlags, DestroyFlags, Operation, SaveFlags, ShutdownFlags,
-    SuspendTarget, UndefineFlags,
+    Action, AffectFlags, CreateFlags, DestroyFlags, MigrateFlags, Operation, SaveFlags,
+    ShutdownFlags, SuspendTarget, UndefineFlags,
 };
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::Event;
@@ -134,7 +134,8 @@ impl Domain {
     }
 
     /// Starts it from the stored configuration, or from the managed-save image
-    /// (`virDomainCreateWithFlags`).
+    /// (`virDomainCreateWithFlags`). With AUTODESTROY this run is destroyed when the connection is
+    /// gone, see [`Connection::create_xml`].
     ///
     /// # Errors
     /// OPERATION_INVALID: it is active already. INVALID_ARG: VALIDATE. NO_DOMAIN.
@@ -143,7 +144,8 @@ impl Domain {
         if flags.contains(CreateFlags::VALIDATE) {
             return Err(Error::invalid_arg("flag VALIDATE needs a document"));
         }
-        self.act(Action::Create(flags), "DomainCreate")
+        let operation = Operation::Domain(self.uuid(), Action::Create(flags));
+        self.connection.start(operation, flags).map(drop)
     }
 
     /// Pauses it; of a paused domain this is a success (`virDomainSuspend`).
@@ -252,6 +254,31 @@ impl Domain {
     pub fn rename(&self, name: &str) -> Result<()> {
         self.connection.writable("DomainRename")?;
         self.connection.operate(Operation::Rename(self.uuid(), name)).map(drop)
+    }
+
+    /// Moves it to another source of this process, perhaps under another name (`virDomainMigrate`),
+    /// and returns the domain there: running, or paused if it was or the flag says so.
+    ///
+    /// The destination changes before the source: for a moment the domain is in both, at no time in
+    /// none. When the source has changed meanwhile the migration fails, and the run at the
+    /// destination ends as STOPPED(FAILED).
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: it is not running (and OFFLINE is not given), ends with its connection, or
+    /// is active at the destination; OFFLINE without PERSIST_DEST. OPERATION_FAILED: name or UUID
+    /// belong to another domain there, or it changed on its way. INTERNAL_ERROR: the destination
+    /// is where it is already. NO_SUPPORT: the drivers cannot do it. What is wrong with the name.
+    /// NO_DOMAIN.
+    pub fn migrate(
+        &self,
+        destination: &Connection,
+        flags: MigrateFlags,
+        name: Option<&str>,
+    ) -> Result<Self> {
+        self.connection.writable("DomainMigrate")?;
+        destination.writable("DomainMigrate")?;
+        let facts = self.connection.migrate(self.uuid(), destination, flags, name)?;
+        Ok(Self::new(destination, facts))
     }
 
     /// Its title, description or an element of its metadata (`virDomainGetMetadata`), of the

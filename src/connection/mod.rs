@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! A face of an instance: what a program opens.
 
+mod autodestroy;
 mod domain;
 mod list;
 mod registration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use self::autodestroy::Autodestroy;
 pub use self::domain::{Domain, XmlFlags};
 pub use self::list::ListFlags;
 pub use self::registration::Registration;
@@ -19,7 +21,7 @@ use self::watch::Control;
 pub use self::watch::{Canceller, Watch};
 use crate::dispatch::{self, Callback, Deliver, Dispatcher};
 use crate::domain::{Config, Facts};
-use crate::driver::{CreateFlags, Operation, SaveFlags};
+use crate::driver::{CreateFlags, MigrateFlags, Operation, SaveFlags};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Cursor, EventSupport, EventType, Record};
 use crate::instance::Instance;
@@ -42,6 +44,7 @@ pub struct Connection {
 #[derive(Debug)]
 struct Inner {
     // Fields are dropped in this order: no callback outlives the instance.
+    autodestroy: Autodestroy,
     dispatcher: Dispatcher,
     instance: Arc<Instance>,
     read_only: bool,
@@ -88,6 +91,7 @@ impl Connection {
             Instance::open(uri)?
         };
         let inner = Inner {
+            autodestroy: Autodestroy::new(Arc::clone(&instance)),
             dispatcher: Dispatcher::new(Arc::clone(instance.registry()), dispatch::registered()),
             instance,
             read_only,
@@ -212,7 +216,8 @@ impl Connection {
         self.domain_by(Operation::Define(Arc::new(Config::parse(xml)?)))
     }
 
-    /// Starts a domain without storing its configuration (`virDomainCreateXML`).
+    /// Starts a domain without storing its configuration (`virDomainCreateXML`). With AUTODESTROY it
+    /// is destroyed when the connection is gone: the last clone, and all that keeps it open.
     ///
     /// # Errors
     /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already. INVALID_ARG:
@@ -223,7 +228,8 @@ impl Connection {
             let text = "flags FORCE_BOOT and BYPASS_CACHE need a stored configuration";
             return Err(Error::invalid_arg(text));
         }
-        self.domain_by(Operation::CreateXml(Arc::new(Config::parse(xml)?), flags))
+        let config = Arc::new(Config::parse(xml)?);
+        Ok(Domain::new(self, self.start(Operation::CreateXml(config, flags), flags)?))
     }
 
     /// Starts a domain from a saved state (`virDomainRestoreFlags`).
@@ -410,6 +416,26 @@ impl Connection {
     /// Has the driver carry out an operation.
     fn operate(&self, operation: Operation<'_>) -> Result<Facts> {
         self.inner.instance.operate(operation)
+    }
+
+    /// Has a domain moved to another source.
+    fn migrate(
+        &self,
+        uuid: Uuid,
+        destination: &Self,
+        flags: MigrateFlags,
+        name: Option<&str>,
+    ) -> Result<Facts> {
+        self.inner.instance.migrate(uuid, &destination.inner.instance, flags, name)
+    }
+
+    /// Has the driver start a domain; with AUTODESTROY its run ends with this connection.
+    fn start(&self, operation: Operation<'_>, flags: CreateFlags) -> Result<Facts> {
+        let started = self.operate(operation)?;
+        if flags.contains(CreateFlags::AUTODESTROY) {
+            self.inner.autodestroy.add(&started)?;
+        }
+        Ok(started)
     }
 
     /// Has the driver carry out an operation that brings a domain about.

@@ -24,6 +24,15 @@ pub(crate) struct SavedImage {
     pub(crate) config: Arc<Config>,
 }
 
+/// What keeps a running instance from being migrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tie {
+    /// It ends with the connection of this number.
+    Connection(u64),
+    /// It is being migrated to here, and may have to be undone.
+    Arriving,
+}
+
 /// All that a registry keeps of one domain: the facts, and what goes with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -35,6 +44,8 @@ pub(crate) struct Entry {
     pub(crate) live: Option<Arc<Config>>,
     /// The managed-save image.
     pub(crate) managed_save: Option<SavedImage>,
+    /// What keeps the running instance where it is.
+    pub(crate) tie: Option<Tie>,
     /// Whether it starts with the host; only with a stored configuration.
     pub(crate) autostart: bool,
 }

@@ -9,7 +9,7 @@ mod uuid;
 
 pub use self::uuid::parse_uuid;
 pub use config::{Config, LifecycleAction, Metadata};
-pub(crate) use entry::{Entry, SavedImage, SavedState};
+pub(crate) use entry::{Entry, SavedImage, SavedState, Tie};
 pub use facts::{Condition, Facts, Identity};
 pub use status::{
     CrashedReason, PausedReason, RunningReason, ShutdownReason, ShutoffReason, State, Status,

@@ -2,6 +2,7 @@
 //! Where domains come from: a driver carries out operations and reports what changed.
 
 mod hosted;
+mod migration;
 mod operation;
 mod reconfigure;
 mod reporter;
@@ -15,9 +16,11 @@ pub use hosted::{
     Answer, Host, Hypervisor, Listed, Report, Request, RequestKind, register_driver,
     unregister_driver,
 };
+pub(crate) use migration::migrate;
 pub(crate) use operation::{Action, Operation};
 pub use operation::{
-    AffectFlags, CreateFlags, DestroyFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags,
+    AffectFlags, CreateFlags, DestroyFlags, MigrateFlags, SaveFlags, ShutdownFlags, SuspendTarget,
+    UndefineFlags,
 };
 pub(crate) use reporter::Reporter;
 
@@ -77,6 +80,12 @@ pub(crate) trait Driver: Send + Sync {
     /// The source cannot be reached.
     fn audit(&self) -> Result<u64> {
         Ok(0)
+    }
+
+    /// Whether its domains can be moved to and from another registry of this process by changing
+    /// the two: there is no hypervisor that would have to do something.
+    fn is_movable(&self) -> bool {
+        false
     }
 }
 

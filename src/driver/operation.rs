@@ -127,6 +127,25 @@ impl AffectFlags {
     }
 }
 
+bitflags! {
+    /// How to migrate: `virDomainMigrateFlags`, the part that is supported.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct MigrateFlags: u32 {
+        /// While it runs, as far as that can be.
+        const LIVE = 1;
+        /// Store its configuration at the destination.
+        const PERSIST_DEST = 1 << 3;
+        /// Do not keep it at the source.
+        const UNDEFINE_SOURCE = 1 << 4;
+        /// Leave it paused at the destination.
+        const PAUSED = 1 << 5;
+        /// Even if that may harm its disks.
+        const UNSAFE = 1 << 9;
+        /// The configuration alone; a running instance stays where it is.
+        const OFFLINE = 1 << 10;
+    }
+}
+
 numbered! {
     /// Where a guest that is suspended by power management keeps its state:
     /// `virNodeSuspendTarget`.
@@ -187,6 +206,8 @@ pub(crate) enum Action {
     PmSuspend(SuspendTarget, u64),
     PmWakeup,
     Destroy(DestroyFlags),
+    /// Destroy it, if its run ends with the connection of that number.
+    Autodestroy(u64),
     ManagedSave(SaveFlags),
     RemoveManagedSave,
     SetAutostart(bool),

@@ -3,7 +3,7 @@
 //! just this, a hosted one unless it reports otherwise.
 
 use super::{Action, CreateFlags, SaveFlags, ShutdownFlags, SuspendTarget, UndefineFlags};
-use crate::domain::{Config, Entry, LifecycleAction, SavedImage, SavedState, State};
+use crate::domain::{Config, Entry, LifecycleAction, SavedImage, SavedState, State, Tie};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{
     PmSuspendedDetail, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail, SuspendedDetail,
@@ -50,6 +50,10 @@ pub(super) fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
         Action::PmSuspend(target, seconds) => pm_suspend(domain, target, seconds),
         Action::PmWakeup => domain.change(Change::Woken),
         Action::Destroy(_) => domain.change(stopped(StoppedDetail::Destroyed)),
+        Action::Autodestroy(connection) if entry.tie == Some(Tie::Connection(connection)) => {
+            domain.change(stopped(StoppedDetail::Destroyed))
+        }
+        Action::Autodestroy(_) => Ok(()),
         Action::ManagedSave(flags) => {
             if !entry.facts.is_persistent() {
                 return Err(Error::not_valid("cannot do managed save for transient domain"));

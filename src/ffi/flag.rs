@@ -221,6 +221,28 @@ pub enum vwDomainSaveRestoreFlags {
     VW_DOMAIN_SAVE_RESET_NVRAM = 8,
 }
 
+/// vwDomainMigrateFlags:
+///
+/// How to migrate: the flags of libvirt that are supported.
+///
+/// Since: 0.1.0
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vwDomainMigrateFlags {
+    /// while it runs, as far as that can be
+    VW_MIGRATE_LIVE = 1,
+    /// store its configuration at the destination
+    VW_MIGRATE_PERSIST_DEST = 8,
+    /// do not keep it at the source
+    VW_MIGRATE_UNDEFINE_SOURCE = 16,
+    /// leave it paused at the destination
+    VW_MIGRATE_PAUSED = 32,
+    /// even if that may harm its disks
+    VW_MIGRATE_UNSAFE = 512,
+    /// the configuration alone; a running instance stays where it is
+    VW_MIGRATE_OFFLINE = 1024,
+}
+
 /// vwDomainMetadataType:
 ///
 /// Which metadata.

@@ -2,7 +2,8 @@
 //! [`Call`].
 
 use std::cell::Cell;
-use std::ffi::{OsStr, c_char, c_int, c_uint};
+use std::ffi::{OsStr, c_char, c_int, c_uint, c_ulong};
+use std::fmt::LowerHex;
 use std::mem::ManuallyDrop;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -233,8 +234,20 @@ impl Call {
         }
     }
 
+    /// The same of those that libvirt takes as a `long`.
+    pub(super) fn long_flags<F: Flags<Bits = u32> + Copy>(
+        &self,
+        flags: c_ulong,
+        allowed: F,
+    ) -> Result<F> {
+        match flags & !c_ulong::from(allowed.bits()) {
+            0 => Ok(F::from_bits_truncate(u32::try_from(flags).unwrap_or_default())),
+            unsupported => Err(self.unsupported_flags(unsupported)),
+        }
+    }
+
     /// INVALID_ARG: flags that cannot be set here.
-    pub(super) fn unsupported_flags(&self, flags: u32) -> Error {
+    pub(super) fn unsupported_flags(&self, flags: impl LowerHex) -> Error {
         let message = format!("unsupported flags ({flags:#x}) in function {}", self.function);
         let conn = self.check(self.conn.get());
         let by = conn.map_or(ErrorDomain::Domain, |conn| conn.connection.error_domain());

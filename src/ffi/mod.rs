@@ -59,6 +59,7 @@ pub mod legacy;
 pub mod library;
 pub mod list;
 pub mod metadata;
+pub mod migration;
 pub mod name;
 pub mod number;
 pub mod operation;

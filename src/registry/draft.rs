@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use uuid::Uuid;
 
 use super::Act;
-use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage};
+use crate::domain::{Condition, Config, Entry, Facts, Identity, SavedImage, Tie};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Event, EventTypes, Origin, StartedDetail, SuspendedDetail};
 use crate::lifecycle::{self, Change, Step, Unlawful};
@@ -263,6 +263,7 @@ impl<'a> Draft<'a> {
         self.keep(|entry| {
             if !entry.facts.is_active() {
                 entry.live = None;
+                entry.tie = None;
             }
         });
         Ok(())
@@ -272,6 +273,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn set_managed_save(&mut self, image: Option<SavedImage>) {
         self.note(|| Act::SetManagedSave(image.clone()));
         self.keep(|entry| entry.managed_save = image);
+    }
+
+    /// Something keeps the running instance from being migrated, or no longer does. No event.
+    pub(crate) fn set_tie(&mut self, tie: Option<Tie>) {
+        self.keep(|entry| entry.tie = tie);
     }
 
     /// The domain starts with the host from now on, or no longer does. No event.
@@ -388,9 +394,14 @@ impl<'a> Draft<'a> {
         if condition.exists() {
             self.entry = Some(match self.entry.take() {
                 Some(entry) => Entry { facts, ..entry },
-                None => {
-                    Entry { facts, stored: None, live: None, managed_save: None, autostart: false }
-                }
+                None => Entry {
+                    facts,
+                    stored: None,
+                    live: None,
+                    managed_save: None,
+                    tie: None,
+                    autostart: false,
+                },
             });
         } else {
             self.entry = None;

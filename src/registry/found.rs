@@ -95,6 +95,7 @@ impl Draft<'_> {
             stored,
             live,
             managed_save: managed_save.and_then(|entry| entry.managed_save.clone()),
+            tie: before.filter(|_| is_active && same_run).and_then(|entry| entry.tie),
             autostart: found.persistent && before.is_some_and(|entry| entry.autostart),
         })
     }

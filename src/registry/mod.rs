@@ -439,6 +439,7 @@ impl State {
             stored: persistent.then(|| Arc::clone(&config)),
             live: condition.is_active().then_some(config),
             managed_save,
+            tie: None,
             autostart: false,
         };
         let last = Place { seq: 0, realtime_ns: now_ns };

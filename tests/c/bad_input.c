@@ -38,6 +38,14 @@ static void combinations(void)
     BAD(vwDomainGetMetadata(vm, VW_DOMAIN_METADATA_TITLE, NULL,
                             VW_DOMAIN_AFFECT_LIVE | VW_DOMAIN_AFFECT_CONFIG),
         NULL, "mutually exclusive");
+    BAD(vwDomainMigrateToURI3(vm, NULL, NULL, 1, 0), -1,
+        "params in vwDomainMigrateToURI3 must not be NULL");
+    REFUSED(vwDomainMigrateToURI3(vm, "test:///empty", NULL, 0, 0), -1, VW_ERR_NO_SUPPORT,
+            "this function is not supported by the connection driver: vwDomainMigrateToURI3");
+    BAD(vwDomainMigrate(vm, conn, 1ul << 40, NULL, NULL, 0), NULL,
+        "unsupported flags (0x10000000000) in function vwDomainMigrate");
+    REFUSED(vwDomainMigrate(vm, conn, 0, NULL, NULL, 0), NULL, VW_ERR_INTERNAL_ERROR,
+            "Attempt to migrate guest to the same host");
     BAD(vwDomainUndefineFlags(vm, VW_DOMAIN_UNDEFINE_NVRAM | VW_DOMAIN_UNDEFINE_KEEP_NVRAM), -1,
         "mutually exclusive");
     BAD(vwDomainSaveFlags(vm, path("x"), NULL, VW_DOMAIN_SAVE_RUNNING | VW_DOMAIN_SAVE_PAUSED), -1,

@@ -161,6 +161,10 @@ FUNCTION(vwDomainSaveFlags, -1, (P(0), P(1), P(2), U(3)), DOMAIN, PATH("to"), NO
          FLAGS("flags", 7))
 FUNCTION(vwDomainManagedSave, -1, (P(0), U(1)), DOMAIN, FLAGS("flags", 7))
 FUNCTION(vwDomainManagedSaveRemove, -1, (P(0), U(1)), DOMAIN, FLAGS("flags", 0))
+FUNCTION(vwDomainMigrate, 0, (P(0), P(1), U(2), P(3), P(4), 0), DOMAIN, CONN,
+         FLAGS("flags", 1593), MAYBE_TEXT("dname"), NOT_YET("uri"))
+FUNCTION(vwDomainMigrateToURI3, -1, (P(0), P(1), P(2), U(3), U(4)), DOMAIN, MAYBE_TEXT("dconnuri"),
+         MAYBE_OUT, ANY, FLAGS("flags", 1593))
 FUNCTION(vwDomainRename, -1, (P(0), P(1), U(2)), DOMAIN, TEXT("new_name", "x"), FLAGS("flags", 0))
 FUNCTION(vwDomainSetAutostart, -1, (P(0), I(1)), DOMAIN, ANY)
 FUNCTION(vwDomainSetMetadata, -1, (P(0), I(1), P(2), P(3), P(4), U(5)), DOMAIN,

@@ -152,6 +152,87 @@ static void metadata(void)
     CHECK(vwDomainDestroy(vm) == 0 && vwDomainFree(vm) == 0);
 }
 
+static void migration(void)
+{
+    vwConnectPtr there = vwConnectOpen("test:///empty");
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", UUID_A));
+    CHECK(vm != NULL && there != NULL);
+    CHECK(vwDomainMigrate(vm, there, VW_MIGRATE_LIVE, NULL, NULL, 0) == NULL);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "domain is not running");
+    CHECK(vwDomainMigrate(vm, there, VW_MIGRATE_OFFLINE, NULL, NULL, 0) == NULL);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "persistent flag");
+    CHECK(vwDomainCreate(vm) == 0);
+    vwDomainPtr moved = vwDomainMigrate(
+        vm, there, VW_MIGRATE_LIVE | VW_MIGRATE_PAUSED | VW_MIGRATE_PERSIST_DEST, "other", NULL, 9);
+    CHECK(moved != NULL && vwDomainGetConnect(moved) == there);
+    CHECK_TEXT(vwDomainGetName(moved), "other");
+    state_is(vm, VW_DOMAIN_SHUTOFF, VW_DOMAIN_SHUTOFF_MIGRATED);
+    state_is(moved, VW_DOMAIN_PAUSED, VW_DOMAIN_PAUSED_USER);
+    CHECK(vwDomainIsPersistent(moved) == 1);
+    CHECK(vwDomainMigrate(moved, conn, 0, NULL, NULL, 0) == NULL);
+    CHECK_ERROR(VW_ERR_OPERATION_FAILED, "is already defined with uuid");
+    vwDomainPtr back = vwDomainMigrate(moved, conn, VW_MIGRATE_UNDEFINE_SOURCE, "vm", NULL, 0);
+    CHECK(back != NULL && vwDomainIsPersistent(back) == 1); /* it was there still */
+    CHECK(vwDomainIsActive(moved) == -1);
+    CHECK_ERROR(VW_ERR_NO_DOMAIN, UUID_A);
+    CHECK(vwDomainDestroy(back) == 0 && vwDomainUndefine(back) == 0);
+    CHECK(vwDomainFree(vm) == 0 && vwDomainFree(moved) == 0 && vwDomainFree(back) == 0);
+    CHECK(vwConnectClose(there) == 0);
+}
+
+/* A connection and what it heard; the last reference to the other one goes in the callback. */
+struct ending {
+    vwConnectPtr conn;
+    int id;
+};
+
+static int end_here(vwConnectPtr c, vwDomainPtr domain, int event, int detail, void *opaque)
+{
+    struct ending *ending = opaque;
+    (void)domain, (void)event, (void)detail;
+    CHECK(c == ending->conn);
+    CHECK(vwConnectDomainEventDeregisterAny(c, ending->id) == 0);
+    CHECK(vwConnectClose(c) == 1); /* this callback holds it */
+    return 0;
+}
+
+static void autodestroy(void)
+{
+    vwRecord record;
+    vwConnectPtr watching = vwConnectOpen("test:///default");
+    vwWatchPtr watch = vwWatchNew(watching, NULL, 0);
+    vwConnectPtr goes = vwConnectOpen("test:///default");
+    vwDomainPtr run = vwDomainCreateXML(goes, document("run", UUID_A), VW_DOMAIN_START_AUTODESTROY);
+    CHECK(watch != NULL && run != NULL);
+    CHECK(vwDomainMigrate(run, conn, 0, NULL, NULL, 0) == NULL);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "domain is marked for auto destroy");
+    CHECK(vwConnectClose(goes) == 1); /* the domain holds it */
+    CHECK(vwDomainIsActive(run) == 1);
+    CHECK(vwDomainFree(run) == 0);
+    CHECK(vwDomainLookupByName(watching, "run") == NULL);
+    int stopped = 0;
+    while (vwWatchNext(watch, &record, sizeof record, 0) == 1)
+        stopped += record.type == VW_DOMAIN_EVENT_STOPPED &&
+                   record.detail == VW_DOMAIN_EVENT_STOPPED_DESTROYED;
+    CHECK(stopped == 1);
+
+    /* In a callback of its own. */
+    struct ending ending = { vwConnectOpen("test:///default"), 0 };
+    run = vwDomainCreateXML(ending.conn, document("run", UUID_A), VW_DOMAIN_START_AUTODESTROY);
+    CHECK(run != NULL && vwDomainFree(run) == 0);
+    ending.id = vwConnectDomainEventRegisterAny(ending.conn, NULL, VW_DOMAIN_EVENT_ID_LIFECYCLE,
+                                                VW_DOMAIN_EVENT_CALLBACK(end_here), &ending, NULL);
+    CHECK(ending.id >= 0);
+    vwDomainPtr test = vwDomainLookupByName(watching, "test");
+    CHECK(test != NULL && vwDomainSuspend(test) == 0);
+    do
+        CHECK(vwWatchNext(watch, &record, sizeof record, -1) == 1);
+    while (record.type != VW_DOMAIN_EVENT_REMOVED);
+    CHECK_TEXT(record.name, "run");
+    CHECK(vwDomainFree(test) == 0 && vwWatchFree(watch) == 0 && vwConnectClose(watching) == 0);
+    wait_until_alone();
+}
+
 /* Flags are accepted where libvirt's QEMU driver accepts them, and nowhere else. */
 static void flags(void)
 {
@@ -195,6 +276,8 @@ int main(void)
     power_management();
     autostart();
     metadata();
+    migration();
+    autodestroy();
     flags();
     CHECK(vwConnectAudit(conn, 0) == 0);
     CHECK(vwConnectClose(conn) == 0);

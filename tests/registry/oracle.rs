@@ -71,6 +71,20 @@ pub(crate) enum Op {
         live: bool,
         stored: bool,
     },
+    /// It migrates to another registry.
+    Leave {
+        domain: usize,
+        offline: bool,
+        undefine: bool,
+    },
+    /// A run of a domain migrates here from another registry.
+    Arrive {
+        domain: usize,
+        name: usize,
+        paused: bool,
+        persist: bool,
+        odd: bool,
+    },
     SetAutostart {
         domain: usize,
         autostart: bool,
@@ -158,12 +172,7 @@ impl Oracle {
     /// Returns which domain it was about.
     fn carry_out(&mut self, op: Op) -> Result<usize, Code> {
         match op {
-            Op::Define { domain, name, odd } => {
-                let definition = self.definitions + 1;
-                self.report(domain, NAMES[name], Change::Defined { definition })?;
-                self.definitions = definition;
-                self.kept(domain).stored_odd = odd;
-            }
+            Op::Define { domain, name, odd } => self.define(domain, NAMES[name], odd)?,
             Op::Undefine { domain, with_image } => {
                 let facts = self.existing(domain)?;
                 if !facts.persistent || (self.has_image(domain) && !with_image) {
@@ -234,6 +243,14 @@ impl Oracle {
                 self.kept(domain).image = None;
             }
             Op::Retitle { domain, live, stored } => self.retitle(domain, live, stored)?,
+            Op::Leave { domain, offline, undefine } => self.leave(domain, offline, undefine)?,
+            Op::Arrive { domain, name, paused, persist, odd } => {
+                let paused = paused.then_some("PAUSED");
+                self.start(domain, NAMES[name], "MIGRATED", paused, odd)?;
+                if persist {
+                    self.define(domain, NAMES[name], odd)?;
+                }
+            }
             Op::SetAutostart { domain, autostart } => {
                 if !self.existing(domain)?.persistent {
                     return Err(INVALID);
@@ -260,6 +277,31 @@ impl Oracle {
             let definition = self.definitions + 1;
             self.report(domain, "", Change::Edited { definition })?;
             self.definitions = definition;
+        }
+        Ok(())
+    }
+
+    fn define(&mut self, domain: usize, name: Text, odd: bool) -> Result<(), Code> {
+        let definition = self.definitions + 1;
+        self.report(domain, name, Change::Defined { definition })?;
+        self.definitions = definition;
+        self.kept(domain).stored_odd = odd;
+        Ok(())
+    }
+
+    fn leave(&mut self, domain: usize, offline: bool, undefine: bool) -> Result<(), Code> {
+        let facts = self.existing(domain)?;
+        let undefine = undefine && facts.persistent;
+        let is_movable = offline || ["RUNNING", "PAUSED"].contains(&facts.state);
+        if !is_movable || (undefine && self.has_image(domain)) {
+            return Err(INVALID);
+        }
+        if !offline {
+            self.stop(domain, "MIGRATED")?;
+        }
+        if undefine {
+            self.report(domain, "", Change::Undefined)?;
+            self.kept(domain).autostart = false;
         }
         Ok(())
     }
@@ -338,6 +380,8 @@ impl Op {
             | Self::PmSuspend { domain, .. }
             | Self::PmWakeup(domain)
             | Self::Retitle { domain, .. }
+            | Self::Leave { domain, .. }
+            | Self::Arrive { domain, .. }
             | Self::SetAutostart { domain, .. }
             | Self::Rename { domain, .. } => domain,
             Self::Restore { .. } => 0,

@@ -66,6 +66,11 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         1 => (0..2_usize, then()).prop_map(|(slot, then)| Op::Restore { slot, then }),
         1 => (domain(), then()).prop_map(|(domain, then)| Op::ManagedSave { domain, then }),
         1 => domain().prop_map(Op::RemoveImage),
+        2 => (domain(), rarely(), any::<bool>())
+            .prop_map(|(domain, offline, undefine)| Op::Leave { domain, offline, undefine }),
+        2 => (named(), rarely(), rarely(), rarely()).prop_map(
+            |((domain, name), paused, persist, odd)| Op::Arrive { domain, name, paused, persist, odd }
+        ),
         2 => (domain(), any::<bool>(), any::<bool>())
             .prop_map(|(domain, live, stored)| Op::Retitle { domain, live, stored }),
         1 => (domain(), any::<bool>())

@@ -12,7 +12,7 @@ use virtwatch::{
 use super::oracle::{Op, Then};
 use super::world::{World, code, uuid};
 
-const ALPHABET: [Op; 24] = [
+const ALPHABET: [Op; 27] = [
     Op::Define { domain: 0, name: 0, odd: false },
     Op::Undefine { domain: 0, with_image: false },
     Op::Undefine { domain: 0, with_image: true },
@@ -35,6 +35,9 @@ const ALPHABET: [Op; 24] = [
     Op::Restore { slot: 0, then: Then::Paused },
     Op::ManagedSave { domain: 0, then: Then::AsItWas },
     Op::RemoveImage(0),
+    Op::Leave { domain: 0, offline: false, undefine: true },
+    Op::Leave { domain: 0, offline: true, undefine: true },
+    Op::Arrive { domain: 0, name: 0, paused: false, persist: true, odd: false },
     Op::Retitle { domain: 0, live: false, stored: false },
     Op::Rename { domain: 0, name: 1 },
 ];

@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use virtwatch::{
     AffectFlags, Condition, Connection, CreateFlags, Cursor, DestroyFlags, Domain, Event,
-    EventKind, Facts, Identity, ListFlags, Metadata, Origin, Result, SaveFlags, ShutdownFlags,
-    State, Status, SuspendTarget, UndefineFlags, Uuid,
+    EventKind, Facts, Identity, ListFlags, Metadata, MigrateFlags, Origin, Result, SaveFlags,
+    ShutdownFlags, State, Status, SuspendTarget, UndefineFlags, Uuid,
 };
 
 use super::model::{self, Entry, Text, numbers};
@@ -229,11 +229,50 @@ impl World {
                 self.handles[domain].get_or_insert(made);
                 Ok(())
             }
+            Op::Arrive { domain, name, paused, persist, odd } => {
+                let made = self.take_in(document(domain, name, odd), paused, persist)?;
+                self.handles[domain].get_or_insert(made);
+                Ok(())
+            }
             Op::Restore { slot, then } => {
                 self.conn.restore(&self.files[slot], flags(then)).map(drop)
             }
             _ => self.carry_out_with(&self.handle(op.domain())?, op),
         }
+    }
+
+    /// A domain migrates here; it is in the other registry when, and only when, it is not in this.
+    fn take_in(&self, document: &str, paused: bool, persist: bool) -> Result<Domain> {
+        let elsewhere = Connection::open("test:///empty").unwrap();
+        let domain = elsewhere.create_xml(document, CreateFlags::empty()).unwrap();
+        if paused {
+            domain.suspend().unwrap();
+        }
+        let mut flags = MigrateFlags::LIVE;
+        flags.set(MigrateFlags::PERSIST_DEST, persist);
+        let arrived = domain.migrate(&self.conn, flags, None);
+        assert_eq!(domain.facts().is_ok(), arrived.is_err());
+        assert_eq!(elsewhere.audit().unwrap(), 0);
+        arrived
+    }
+
+    /// A domain migrates from here; what is refused leaves nothing there.
+    fn send_off(domain: &Domain, offline: bool, undefine: bool) -> Result<()> {
+        let elsewhere = Connection::open("test:///empty").unwrap();
+        let mut flags = MigrateFlags::empty();
+        flags.set(MigrateFlags::UNDEFINE_SOURCE, undefine);
+        flags.set(MigrateFlags::OFFLINE | MigrateFlags::PERSIST_DEST, offline);
+        let sent = domain.migrate(&elsewhere, flags, None);
+        let there = elsewhere.facts(ListFlags::empty());
+        assert_eq!(elsewhere.audit().unwrap(), 0);
+        let Ok(sent) = sent else {
+            assert_eq!(there, []);
+            return sent.map(drop);
+        };
+        let facts = sent.facts().unwrap();
+        assert_eq!((facts.is_active(), facts.is_persistent()), (!offline, offline));
+        assert_eq!(there, [facts]);
+        Ok(())
     }
 
     fn carry_out_with(&self, domain: &Domain, op: Op) -> Result<()> {
@@ -265,13 +304,16 @@ impl World {
                 affect.set(AffectFlags::CONFIG, stored);
                 domain.set_metadata(Metadata::Title, Some("another"), affect)
             }
+            Op::Leave { offline, undefine, .. } => Self::send_off(domain, offline, undefine),
             Op::SetAutostart { autostart, .. } => domain.set_autostart(autostart),
             Op::Destroy(_) => domain.destroy(DestroyFlags::empty()),
             Op::Save { slot, then, .. } => domain.save(&self.files[slot], flags(then)),
             Op::ManagedSave { then, .. } => domain.managed_save(flags(then)),
             Op::RemoveImage(_) => domain.remove_managed_save(),
             Op::Rename { name, .. } => domain.rename(NAMES[name]),
-            Op::Define { .. } | Op::CreateXml { .. } | Op::Restore { .. } => panic!("{op:?}"),
+            Op::Define { .. } | Op::CreateXml { .. } | Op::Arrive { .. } | Op::Restore { .. } => {
+                panic!("{op:?}")
+            }
         }
     }
 

@@ -112,8 +112,9 @@ impl Driver for Hosted {
             let info = format!("{never} of the driver '{}'", core.scheme);
             return Err(Error::new(ErrorCode::NoSupport, ErrorDomain::None, info));
         }
-        let is_suspend = matches!(operation, Operation::Domain(_, Action::Suspend));
-        if is_suspend && acts.is_empty() {
+        let is_needless = acts.is_empty()
+            && matches!(operation, Operation::Domain(_, Action::Suspend | Action::Autodestroy(_)));
+        if is_needless {
             return Ok(planned);
         }
         let is_silent = acts.iter().all(Act::is_silent);
@@ -185,6 +186,7 @@ impl Hosted {
                 Action::Reboot(flags) => (RequestKind::Reboot, flags.bits()),
                 Action::Reset => (RequestKind::Reset, 0),
                 Action::Destroy(flags) => (RequestKind::Destroy, flags.bits()),
+                Action::Autodestroy(_) => (RequestKind::Destroy, 0),
                 Action::ManagedSave(flags) => (RequestKind::ManagedSave, flags.bits()),
                 Action::RemoveManagedSave => (RequestKind::ManagedSaveRemove, 0),
                 Action::PmSuspend(target, _) => {

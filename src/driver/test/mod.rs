@@ -102,6 +102,10 @@ impl Driver for Test {
         }
     }
 
+    fn is_movable(&self) -> bool {
+        true
+    }
+
     fn operate(&self, reporter: &Reporter, operation: Operation<'_>) -> Result<Facts> {
         match operation {
             Operation::Define(config) => {
