@@ -230,7 +230,7 @@ static void autodestroy(void)
     while (record.type != VW_DOMAIN_EVENT_REMOVED);
     CHECK_TEXT(record.name, "run");
     CHECK(vwDomainFree(test) == 0 && vwWatchFree(watch) == 0 && vwConnectClose(watching) == 0);
-    wait_until_alone();
+    wait_for_threads(0);
 }
 
 /* Flags are accepted where libvirt's QEMU driver accepts them, and nowhere else. */
