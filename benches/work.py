@@ -1,4 +1,4 @@
-"""The work that is measured in Python: written for libvirt-python, run with its module and with ours.
+"""The work that is measured in Python: written for libvirt-python, run with its module and ours.
 
     work.py MODULE ROW
 

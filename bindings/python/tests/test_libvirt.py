@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import os
 import re
@@ -45,7 +46,9 @@ def run(python: str, program: str) -> str:
 def libvirts_python() -> str:
     for python in (sys.executable, DEBIANS):
         if Path(python).exists():
-            found = subprocess.run([python, "-c", "import libvirt"], capture_output=True, check=False)
+            found = subprocess.run(
+                [python, "-c", "import libvirt"], capture_output=True, check=False
+            )
             if found.returncode == 0:
                 return python
     if "CI" in os.environ:
@@ -149,8 +152,6 @@ def test_what_is_covered_has_libvirts_parameters(libvirts_python: str) -> None:
         " ('virDomain.', libvirt.virDomain), ('libvirtError.', libvirt.libvirtError))"
         " for n, f in vars(o).items() if i.isfunction(f)}",
     )
-    import inspect
-
     for name in covered():
         owner, _, function = name.rpartition(".")
         mine = getattr(getattr(libvirt, owner) if owner else libvirt, function)

@@ -1,11 +1,11 @@
 """libvirtaio's names: asyncio as the event loop of `virtwatch.libvirt`.
 
-    import virtwatch.libvirtaio as libvirtaio
+import virtwatch.libvirtaio as libvirtaio
 
-    async def main() -> None:
-        libvirtaio.virEventRegisterAsyncIOImpl()
-        conn = libvirt.open("test:///default")
-        ...
+async def main() -> None:
+    libvirtaio.virEventRegisterAsyncIOImpl()
+    conn = libvirt.open("test:///default")
+    ...
 """
 
 from __future__ import annotations
@@ -161,16 +161,19 @@ class virEventAsyncIOImpl:
     def _ready(self, fd: int, events: int) -> None:
         for watch, handle in list(self.callbacks.items()):
             # A callback before it may have removed it.
-            if isinstance(handle, _Handle) and handle.fd == fd and watch in self.callbacks:
-                if handle.events & events:
-                    handle.callback(watch, fd, events, handle.opaque)
+            if watch not in self.callbacks or not isinstance(handle, _Handle):
+                continue
+            if handle.fd == fd and handle.events & events:
+                handle.callback(watch, fd, events, handle.opaque)
 
     def _set(self, timer: int, timeout: _Timeout) -> None:
         if timeout.call is not None:
             timeout.call.cancel()
             timeout.call = None
         if timeout.frequency >= 0:
-            timeout.call = self.loop.call_later(timeout.frequency / 1000, self._over, timer, timeout)
+            timeout.call = self.loop.call_later(
+                timeout.frequency / 1000, self._over, timer, timeout
+            )
 
     def _over(self, timer: int, timeout: _Timeout) -> None:
         timeout.call = None

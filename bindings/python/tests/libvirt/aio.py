@@ -41,7 +41,7 @@ async def main() -> None:
     os.write(writer, b"bytes")
     print(await events.get())
     libvirt.virEventRemoveHandle(handle)
-    ticks: "asyncio.Queue[int]" = asyncio.Queue()
+    ticks: asyncio.Queue[int] = asyncio.Queue()
     timer = libvirt.virEventAddTimeout(1, lambda timer, opaque: ticks.put_nowait(opaque), 7)
     print(await ticks.get(), await ticks.get())
     libvirt.virEventRemoveTimeout(timer)

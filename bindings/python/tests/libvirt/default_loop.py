@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import virtwatch.libvirt as libvirt
-from ported import show, watchdog
+from ported import watchdog
 
 log: list[object] = []
 READABLE = libvirt.VIR_EVENT_HANDLE_READABLE

@@ -38,12 +38,9 @@ _STATES: dict[int, list[State]] = {
     n.VIR_CONNECT_LIST_DOMAINS_PAUSED: [State.PAUSED],
     n.VIR_CONNECT_LIST_DOMAINS_SHUTOFF: [State.SHUTOFF],
     n.VIR_CONNECT_LIST_DOMAINS_OTHER: [
-        state
-        for state in State
-        if state not in (State.RUNNING, State.PAUSED, State.SHUTOFF)
+        state for state in State if state not in (State.RUNNING, State.PAUSED, State.SHUTOFF)
     ],
 }
-
 
 _REASONS = {
     RecordKind.SOURCE_DOWN: n.VIR_CONNECT_CLOSE_REASON_ERROR,
@@ -52,7 +49,7 @@ _REASONS = {
 
 
 class virConnect:
-    """A connection: `open()` makes one. It ends when nobody has it, a domain of it or a callback."""
+    """A connection: `open()` makes one. It lasts as long as its domains and callbacks do."""
 
     def __init__(self, _obj: Connection) -> None:
         self._o: Connection | None = _obj
@@ -207,7 +204,7 @@ class virConnect:
 
     @entry
     def defineXMLFlags(self, xml: str, flags: int = 0) -> virDomain:
-        """Stores a configuration; what it always checks is what `VIR_DOMAIN_DEFINE_VALIDATE` does."""
+        """Stores a configuration; `VIR_DOMAIN_DEFINE_VALIDATE` is what is always checked."""
         check_flags("virDomainDefineXMLFlags", flags, n.VIR_DOMAIN_DEFINE_VALIDATE)
         core = self._core()
         return virDomain(self, core, core.define_xml(xml))
@@ -352,7 +349,7 @@ def _choice(flags: int, yes: int) -> bool | None:
 
 @entry
 def open(name: str | None = None) -> virConnect:
-    """Opens a connection; without a name that of `VIRTWATCH_DEFAULT_URI` or `LIBVIRT_DEFAULT_URI`."""
+    """Opens a connection. Without a name `VIRTWATCH_DEFAULT_URI` or `LIBVIRT_DEFAULT_URI` is it."""
     return virConnect(_native.connect(name))
 
 

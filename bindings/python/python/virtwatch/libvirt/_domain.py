@@ -135,7 +135,7 @@ class virDomain:
     @entry
     def isUpdated(self) -> int:
         """0: no running instance is updated in place."""
-        self._o.state
+        self._o.facts()
         return 0
 
     @entry
@@ -355,7 +355,7 @@ def _metadata(number: int) -> MetadataType:
 
 
 def _choice(name: str, flags: int, remove: int) -> bool | None:
-    """Two flags that exclude each other, the second of which is twice the first: remove, or keep."""
+    """Remove, or keep: flags that exclude each other, the second of which is twice the first."""
     chosen = flags & (remove | remove << 1)
     if chosen == remove | remove << 1:
         message = f"flags {name} and KEEP_{name} are mutually exclusive"

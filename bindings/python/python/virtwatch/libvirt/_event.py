@@ -25,10 +25,8 @@ class Callbacks(ABC):
         self._numbers = itertools.count()
 
     @abstractmethod
-    def add(
-        self, core: Connection, take: Callable[[Record], object], uuid: UUID | None
-    ) -> int:
-        """Calls a function, which raises nothing, from now on for each record of a domain, or of all.
+    def add(self, core: Connection, take: Callable[[Record], object], uuid: UUID | None) -> int:
+        """Calls a function from now on for each record of a domain, or of all; it raises nothing.
         Returns its number.
         """
 
@@ -46,9 +44,7 @@ class OnThread(Callbacks):
         super().__init__()
         self._registrations: dict[int, tuple[Registration, Connection]] = {}
 
-    def add(
-        self, core: Connection, take: Callable[[Record], object], uuid: UUID | None
-    ) -> int:
+    def add(self, core: Connection, take: Callable[[Record], object], uuid: UUID | None) -> int:
         registration = core.register(take, domain=uuid)
         number = next(self._numbers)
         self._registrations[number] = registration, core
@@ -67,9 +63,7 @@ class _Reader:
 
     __slots__ = ("after", "ended", "number", "removed", "take", "uuid")
 
-    def __init__(
-        self, number: int, take: Callable[[Record], object], uuid: UUID | None
-    ) -> None:
+    def __init__(self, number: int, take: Callable[[Record], object], uuid: UUID | None) -> None:
         self.number = number
         self.take = take
         self.uuid = uuid
@@ -137,9 +131,7 @@ class InLoop(Callbacks):
         self._running: _Reader | None = None
         """What is being called."""
 
-    def add(
-        self, core: Connection, take: Callable[[Record], object], uuid: UUID | None
-    ) -> int:
+    def add(self, core: Connection, take: Callable[[Record], object], uuid: UUID | None) -> int:
         opened = None
         with self._lock:
             if self._stream is None:
@@ -189,7 +181,8 @@ class InLoop(Callbacks):
                         # Another registration has been behind.
                         if record.seq is not None and record.seq <= reader.after:
                             continue
-                        reader.after = 0
+                        if not record.in_catchup:
+                            reader.after = 0
                     self._call(reader, record)
         except (CancelledError, ClosedError):
             stream.end()

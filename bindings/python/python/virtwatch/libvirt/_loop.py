@@ -48,9 +48,7 @@ def virEventRegisterImpl(
     """Registers the event loop of the program, in which the callbacks of every connection run that
     is opened from now on. The first one stays: a second is ignored.
     """
-    _register(
-        Loop(addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout)
-    )
+    _register(Loop(addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout))
 
 
 @entry
