@@ -77,7 +77,7 @@ struct Board {
     registrations: BTreeMap<i32, Arc<Gate<Job>>>,
     /// How many there are or are about to be.
     users: usize,
-    /// Those that may have something to read.
+    /// Those of them that may have something to read, and are not being looked at.
     ready: Vec<i32>,
     /// A thread may be inside a callback, or the drop of one.
     busy: bool,
@@ -95,13 +95,25 @@ struct Bell {
 
 impl Wake for Bell {
     fn wake(&self) {
-        let mut board = self.shared.board.lock();
-        let is_first = board.ready.is_empty();
-        board.ready.push(self.id);
-        // If it is not the first, the others have been told of that one.
-        let signal = board.seat.as_ref().filter(|_| is_first).map(Seat::signal);
+        self.shared.call(self.id);
+    }
+}
+
+impl Shared {
+    /// Has a registration looked at.
+    fn call(&self, id: i32) {
+        let mut board = self.board.lock();
+        if !board.registrations.contains_key(&id) {
+            return;
+        }
+        board.ready.push(id);
+        if board.ready.len() > 1 {
+            // Whoever looks has been told of the first one.
+            return;
+        }
+        let signal = board.seat.as_ref().map(Seat::signal);
         drop(board);
-        self.shared.work.notify_all();
+        self.work.notify_all();
         if let Some(signal) = signal {
             signal.set();
         }
@@ -137,15 +149,8 @@ impl Dispatcher {
     pub(crate) fn register(&self, id: i32, reader: Reader, deliver: Deliver) {
         let bell = Arc::new(Bell { shared: Arc::clone(&self.shared), id });
         let gate = Arc::new(Gate::new(Job::new(reader, bell, deliver)));
-        let mut board = self.shared.board.lock();
-        board.registrations.insert(id, gate);
-        board.ready.push(id);
-        let signal = board.seat.as_ref().map(Seat::signal);
-        drop(board);
-        self.shared.work.notify_all();
-        if let Some(signal) = signal {
-            signal.set();
-        }
+        self.shared.board.lock().registrations.insert(id, gate);
+        self.shared.call(id);
     }
 
     /// Ends a registration. With `wait`, on return its callback runs in no other thread and will
@@ -159,6 +164,7 @@ impl Dispatcher {
             let info = format!("could not find event callback {id} for deletion");
             return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::None, info));
         };
+        board.ready.retain(|&other| other != id);
         board.users -= 1;
         let seat = if board.users == 0 { board.seat.take() } else { None };
         drop(board);

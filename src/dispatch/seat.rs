@@ -96,6 +96,7 @@ impl Shared {
             let Some(id) = order.next() else {
                 board.busy = false;
                 self.idle.notify_all();
+                later.retain(|id| board.registrations.contains_key(id));
                 board.ready.append(&mut later);
                 let signal = board.seat.as_ref().filter(|_| !board.ready.is_empty());
                 let signal = signal.map(Seat::signal);
