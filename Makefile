@@ -40,6 +40,7 @@ check: need-tools check-rust check-loom check-python check-install
 
 check-rust: need-rust need-cc
 	$(CARGO) test
+	$(CARGO) test --features tiny --lib --test registry
 
 # The concurrent core under every interleaving of its threads.
 check-loom: need-rust

@@ -63,6 +63,11 @@ impl Identity {
         &self.name
     }
 
+    /// The bytes that it occupies.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.name.len() + self.former_name.as_ref().map_or(0, |name| name.len())
+    }
+
     /// The name before the last renaming of this incarnation.
     pub fn former_name(&self) -> Option<&str> {
         self.former_name.as_deref()

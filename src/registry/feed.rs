@@ -7,9 +7,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Wakes;
-use super::journal::{Chunk, Line};
-use super::table::Slot;
-use super::told::Told;
 use crate::domain::Facts;
 use crate::event::Event;
 use crate::sync::{AtomicU64, Ordering};
@@ -34,32 +31,10 @@ pub(super) struct Feed {
 
 /// What a reader reads.
 pub(super) enum Scope {
-    /// Every domain, from the journal.
-    All(AllFeed),
+    /// Every domain, from the journal. Everything up to this number has been handed to it.
+    All(u64),
     /// One domain, from a queue of its own, so that others cost it nothing.
     One(OneFeed),
-}
-
-/// A reader of every domain.
-#[derive(Debug)]
-pub(super) struct AllFeed {
-    /// Everything up to here has been handed to the reader.
-    pub(super) seen: u64,
-    /// What domains were at `seen` that have changed in events evicted unread.
-    pub(super) told: Told,
-    /// How far a snapshot's walk has come; `None` outside of one.
-    pub(super) walk: Option<Walk>,
-}
-
-/// A walk over the table that tells what each domain was at the feed's `seen`.
-#[derive(Debug)]
-pub(super) struct Walk {
-    /// The next slot.
-    pub(super) next: Slot,
-    /// Events up to here have been searched for domains that changed before the walk met them.
-    pub(super) searched: u64,
-    /// Such domains found in events evicted since.
-    pub(super) owed: Vec<Facts>,
 }
 
 /// A reader of one domain.
@@ -100,6 +75,11 @@ impl Feeds {
         self.by_id.len()
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_id.is_empty() && self.waiting.is_empty() && self.of_domain.is_empty()
+    }
+
     pub(super) fn add(&mut self, max_lag: u32, scope: Scope) -> u64 {
         self.last_id += 1;
         if let Scope::One(one) = &scope {
@@ -124,9 +104,10 @@ impl Feeds {
         Some(feed)
     }
 
-    pub(super) fn all_mut(&mut self, id: u64) -> Option<&mut AllFeed> {
+    /// Up to where everything has been handed to a reader of every domain.
+    pub(super) fn seen_mut(&mut self, id: u64) -> Option<&mut u64> {
         match &mut self.by_id.get_mut(&id)?.scope {
-            Scope::All(all) => Some(all),
+            Scope::All(seen) => Some(seen),
             Scope::One(_) => None,
         }
     }
@@ -150,7 +131,7 @@ impl Feeds {
             return false;
         };
         let drained = match &feed.scope {
-            Scope::All(all) => all.seen == head && all.walk.is_none(),
+            Scope::All(seen) => *seen == head,
             Scope::One(one) => one.queue.is_empty() && one.told.is_none(),
         };
         if drained && feed.waker.replace(waker).is_none() && matches!(feed.scope, Scope::All(_)) {
@@ -193,50 +174,27 @@ impl Feeds {
         }
     }
 
-    /// The place up to which no reader of the journal needs it: those that are too far behind will
-    /// catch up without it.
-    pub(super) fn pinned(&self, head: u64, domains: u64) -> u64 {
-        let needs = |feed: &Feed| match &feed.scope {
-            Scope::All(all) if head - all.seen <= most_behind(feed.max_lag, domains) => {
-                Some(all.seen)
+    /// How far the readers of the journal are: the place up to which none of them needs it, since
+    /// those that are too far behind will catch up without it; and what each has seen, in ascending
+    /// order.
+    pub(super) fn progress(&self, head: u64, domains: u64) -> (u64, Vec<u64>) {
+        let mut pinned = head;
+        let mut all_seen = Vec::new();
+        for feed in self.by_id.values() {
+            let Scope::All(seen) = feed.scope else { continue };
+            if head - seen <= most_behind(feed.max_lag, domains) {
+                pinned = pinned.min(seen);
             }
-            _ => None,
-        };
-        self.by_id.values().filter_map(needs).min().unwrap_or(head)
+            all_seen.push(seen);
+        }
+        all_seen.sort_unstable();
+        (pinned, all_seen)
     }
 
-    /// Notes for those that have not read it what an evicted chunk takes with it.
-    pub(super) fn shed(&mut self, chunk: &Chunk) {
-        for feed in self.by_id.values_mut() {
-            if let Scope::All(all) = &mut feed.scope {
-                all.shed(chunk);
-            }
-        }
-    }
-}
-
-impl AllFeed {
-    fn shed(&mut self, chunk: &Chunk) {
-        if chunk.last().is_none_or(|line| line.event.seq <= self.seen) {
-            return;
-        }
-        for line in chunk.iter().filter(|line| line.event.seq > self.seen) {
-            if let Some(walk) = &mut self.walk
-                && line.is_first_after(self.seen)
-                && line.event.seq > walk.searched
-                && walk.has_missed(line)
-            {
-                walk.owed.push(line.event.facts_before());
-            }
-            self.told.pass(line, self.seen);
-        }
-    }
-}
-
-impl Walk {
-    /// Whether the domain of a line existed when the walk began and was not met before it changed.
-    pub(super) fn has_missed(&self, line: &Line) -> bool {
-        line.slot >= self.next && line.event.before.exists()
+    /// Whether a reader of the journal has not seen an event with that number.
+    pub(super) fn any_behind(&self, seq: u64) -> bool {
+        let mut scopes = self.by_id.values().map(|feed| &feed.scope);
+        scopes.any(|scope| matches!(scope, Scope::All(seen) if *seen < seq))
     }
 }
 

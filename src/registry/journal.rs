@@ -42,8 +42,9 @@ impl Line {
 /// A run of lines that is read without a lock. It never ends within a change.
 pub(super) type Chunk = Arc<[Line]>;
 
-/// Lines per chunk, and a few more where a change would be cut.
-const CHUNK: usize = 1024;
+/// Lines per chunk, and a few more where a change would be cut. What is done chunk by chunk is done
+/// within an append, so that chunks are small.
+pub(super) const CHUNK: usize = if cfg!(feature = "tiny") { 4 } else { 256 };
 
 /// The journal: sealed chunks, and the open one that is appended to.
 #[derive(Debug, Default)]

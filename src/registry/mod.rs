@@ -8,6 +8,7 @@
 //! what is decided, and the order of showing is the order of the numbers.
 
 mod act;
+mod archive;
 mod audit;
 mod draft;
 mod feed;
@@ -36,6 +37,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use smallvec::SmallVec;
 use uuid::Uuid;
 
+use self::archive::{Archive, History, Readers};
 use self::draft::{Counters, Events, Owners};
 use self::feed::Feeds;
 use self::journal::{Journal, Line, Place};
@@ -57,10 +59,10 @@ pub(crate) use self::reader::Reader;
 pub use self::reader::{WatchOptions, WatchStats};
 
 /// How many domains one walk handles before it lets others have the lock.
-const WALK: u32 = 1024;
+const WALK: u32 = if cfg!(feature = "tiny") { 2 } else { 1024 };
 
 /// How many events the journal keeps for those who resume.
-const JOURNAL: u64 = 65_536;
+const JOURNAL: u64 = if cfg!(feature = "tiny") { 16 } else { 65_536 };
 
 /// The readers to be woken once the lock is free.
 type Wakes = SmallVec<[Arc<dyn Wake>; 4]>;
@@ -124,6 +126,7 @@ pub(crate) struct Registry {
 struct State {
     table: Table,
     journal: Journal,
+    archive: Archive,
     marks: Marks,
     feeds: Feeds,
     pending: Pending,
@@ -365,6 +368,20 @@ impl Registry {
         chosen
     }
 
+    /// The bytes of those identities that are no longer any domain's.
+    fn size_of_former(&self, facts: &[&Facts]) -> usize {
+        let is_former = |state: &State, facts: &Facts| {
+            let row = state.table.row(facts.uuid());
+            row.is_none_or(|row| !Arc::ptr_eq(&row.entry.facts.identity, &facts.identity))
+        };
+        let size = |piece: &[&Facts]| -> usize {
+            let state = self.state.lock();
+            let former = piece.iter().filter(|facts| is_former(&state, facts));
+            former.map(|facts| facts.identity.size()).sum()
+        };
+        facts.chunks(WALK as usize).map(size).sum()
+    }
+
     /// Walks over all slots in pieces of at most [`WALK`], and lets writers in between.
     fn walk(&self, mut look_at: impl FnMut(&Table, Range<Slot>)) {
         let mut next: Slot = 0;
@@ -527,13 +544,28 @@ impl State {
             previous = place;
         }
         if self.journal.end_change() {
-            let pinned = self.feeds.pinned(self.journal.head(), self.table.len() as u64);
+            let domains = self.table.len() as u64;
+            let (pinned, seen) = self.feeds.progress(self.journal.head(), domains);
+            let readers = Readers { seen: &seen, table: &self.table };
             // One chunk has come; two may go, so that a backlog shrinks without a long pause.
             for _ in 0..2 {
                 let Some(chunk) = self.journal.evict(JOURNAL, pinned) else { break };
-                self.feeds.shed(&chunk);
+                self.archive.take_over(&chunk, readers);
             }
         }
+    }
+
+    /// What is known of the events after `seq`.
+    fn history(&self, seq: u64) -> History {
+        let evicted = self.journal.evicted();
+        let blocks = if seq < evicted { self.archive.after(seq) } else { Vec::new() };
+        History { blocks, chunks: self.journal.chunks_after(seq.max(evicted)) }
+    }
+
+    /// The archive, if no reader needs it any more, to be dropped with no lock held.
+    fn spent_archive(&mut self) -> Option<Archive> {
+        let is_needed = self.feeds.any_behind(self.journal.evicted());
+        (!is_needed).then(|| std::mem::take(&mut self.archive))
     }
 
     /// Notes on a domain, if it exists, whether it has a reader of its own.

@@ -1,19 +1,12 @@
 #![forbid(unsafe_code)]
-//! What a reader was last told of the domains that have changed since.
-//!
-//! A view of all domains would cost every reader memory for each of them. It is not needed: of a
-//! domain without unread events a reader knows what the registry knows, and of the others it knows
-//! what they were before their first unread event, which that event says itself. Only what is
-//! evicted unread has to be noted here.
+//! What a reader in a catch-up was last told of the domains that have changed since.
 
 use std::hash::{BuildHasher, RandomState};
 
 use uuid::Uuid;
 
-use super::journal::Line;
 use super::parts::Parts;
 use crate::domain::Facts;
-use crate::event::EventKind;
 
 /// For each domain noted, its facts at one place of the journal; a domain that did not exist there
 /// is noted too. 24 bytes each.
@@ -29,20 +22,6 @@ impl Told {
         if self.get(facts.uuid()).is_none() {
             let hash = self.hasher.hash_one(facts.uuid());
             self.facts.insert(hash, facts, |noted| self.hasher.hash_one(noted.uuid()));
-        }
-    }
-
-    /// Passes over an event of a reader that has seen everything up to `seen`. A life that began
-    /// and ended since stays unnoted.
-    pub(super) fn pass(&mut self, line: &Line, seen: u64) {
-        if line.is_first_after(seen) {
-            self.note(line.event.facts_before());
-        }
-        let uuid = line.event.uuid();
-        if matches!(line.event.kind, EventKind::Removed(_))
-            && self.get(uuid).is_some_and(|noted| !noted.condition.exists())
-        {
-            self.remove(uuid);
         }
     }
 
@@ -70,7 +49,11 @@ impl Told {
         self.facts.len() == 0
     }
 
-    /// The bytes that it occupies.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Facts> {
+        self.facts.iter()
+    }
+
+    /// The bytes that it occupies, without the identities.
     pub(super) fn size(&self) -> usize {
         self.facts.size()
     }

@@ -83,7 +83,8 @@ impl Probe {
 
     /// Goes on at a cursor, with nothing but that and what was known there.
     pub(crate) fn resume(world: &World, wish: Wish, cursor: Cursor, left: Option<View>) -> Self {
-        let usable = cursor.epoch == world.conn.epoch() && cursor.seq <= world.head();
+        let kept = world.evicted()..=world.head();
+        let usable = cursor.epoch == world.conn.epoch() && kept.contains(&cursor.seq);
         if !usable {
             let mut probe = Self::open(world, wish, Some(cursor), world.head());
             probe.announce(CatchupCause::Reset, cursor.seq);

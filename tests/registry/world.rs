@@ -144,6 +144,12 @@ impl World {
         }
     }
 
+    /// The number of the last event that the journal does not keep any more.
+    pub(crate) fn evicted(&self) -> u64 {
+        let stats = self.conn.stats();
+        stats.events - stats.journal
+    }
+
     pub(crate) fn head(&self) -> u64 {
         self.journal.len() as u64
     }

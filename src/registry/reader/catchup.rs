@@ -3,6 +3,7 @@
 //! the shortest path of each domain, while changes go on.
 
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 
 use uuid::Uuid;
 
@@ -10,9 +11,9 @@ use super::{Batch, Reader};
 use crate::domain::Facts;
 use crate::event::{CatchupCause, Event, Origin, Record};
 use crate::lifecycle::path;
-use crate::registry::feed::Walk;
-use crate::registry::journal::{Line, Place, lines};
-use crate::registry::table::Row;
+use crate::registry::archive::Note;
+use crate::registry::journal::Place;
+use crate::registry::table::{Row, Slot};
 use crate::registry::told::{Told, existing};
 use crate::registry::{WALK, realtime_ns};
 use crate::sync::{self, Ordering};
@@ -20,17 +21,31 @@ use crate::sync::{self, Ordering};
 /// A catch-up under way: the reader is led to what was the truth at `target`.
 pub(super) struct Catchup {
     target: u64,
-    /// For a lag: what the reader was last told of domains that changed since. For a snapshot the
-    /// feed's walk says how far it has come.
-    told: Option<Told>,
-    /// Events after `target` and up to here have been searched.
+    /// Events after `target` and up to here have been searched for domains that changed before
+    /// they were told.
     searched: u64,
+    rest: Rest,
+}
+
+/// What is still to be told.
+enum Rest {
+    /// For a snapshot: the table from this slot on.
+    Table(Slot),
+    /// For a lag: these domains, which have changed since the reader was told this of them.
+    Told(Told),
 }
 
 impl Catchup {
-    /// The bytes that its notes occupy.
-    pub(super) fn size(&self) -> usize {
-        self.told.as_ref().map_or(0, Told::size)
+    fn new(target: u64, rest: Rest) -> Self {
+        Self { target, searched: target, rest }
+    }
+
+    /// What is kept of domains for it.
+    pub(super) fn told(&self) -> Option<&Told> {
+        match &self.rest {
+            Rest::Table(_) => None,
+            Rest::Told(told) => Some(told),
+        }
     }
 }
 
@@ -46,7 +61,7 @@ impl Reader {
                 self.lead(None, &target);
                 self.ready.push_back(Record::Synced { seq });
             }
-            None => self.catchup = Some(Catchup { target: head, told: None, searched: head }),
+            None => self.catchup = Some(Catchup::new(head, Rest::Table(0))),
         }
     }
 
@@ -60,8 +75,8 @@ impl Reader {
             self.lead(next.or(missed).as_ref(), &target);
             self.ready.push_back(Record::Synced { seq });
         } else {
-            let told = Some(self.gather_told());
-            self.catchup = Some(Catchup { target: self.seen, told, searched: self.seen });
+            let told = self.gather_told();
+            self.catchup = Some(Catchup::new(self.seen, Rest::Told(told)));
         }
         let count = self.consumed - consumed;
         self.stats.catchups += 1;
@@ -75,17 +90,18 @@ impl Reader {
     fn gather_told(&mut self) -> Told {
         let mut state = self.registry.state.lock();
         let head = state.journal.head();
-        let Some(all) = state.feeds.all_mut(self.id) else {
+        let Some(fetched) = state.feeds.seen_mut(self.id).map(|seen| mem::replace(seen, head))
+        else {
             return Told::default();
         };
-        let fetched = std::mem::replace(&mut all.seen, head);
-        let mut told = std::mem::take(&mut all.told);
-        let from = fetched.max(state.journal.evicted());
-        let chunks = state.journal.chunks_after(from);
+        let history = state.history(fetched);
+        let spent = state.spent_archive();
         drop(state);
+        drop(spent);
 
-        for line in lines(&chunks, fetched + 1..head + 1) {
-            told.pass(line, fetched);
+        let mut told = Told::default();
+        for first in history.firsts(fetched, fetched + 1..head + 1) {
+            told.note(first.before);
         }
         if let Batch::Chunk(chunk, place) = &self.batch {
             for line in chunk.iter().skip(*place).rev() {
@@ -106,7 +122,7 @@ impl Reader {
         let head = state.journal.head();
         let target = Target::now(state.table.row(uuid), head);
         let missed = state.feeds.one_mut(self.id).and_then(|one| {
-            let queue = std::mem::take(&mut one.queue);
+            let queue = mem::take(&mut one.queue);
             one.told.take().or_else(|| queue.front().map(Event::facts_before))
         });
         self.consumed = self.produced.load(Ordering::Acquire);
@@ -119,103 +135,79 @@ impl Reader {
 
     /// One step of a catch-up: at most [`WALK`] domains under the lock.
     pub(super) fn walk(&mut self) {
-        let Some(catchup) = self.catchup.take() else {
+        let Some(mut catchup) = self.catchup.take() else {
             return;
         };
-        let done = match catchup.told {
-            None => self.walk_table(catchup),
-            Some(_) => self.walk_told(catchup),
+        let is_done = match &mut catchup.rest {
+            Rest::Table(next) => self.walk_table(catchup.target, &mut catchup.searched, next),
+            Rest::Told(told) => self.walk_told(catchup.target, &mut catchup.searched, told),
         };
-        if let Some(seq) = done {
-            self.ready.push_back(Record::Synced { seq });
+        if is_done {
+            self.ready.push_back(Record::Synced { seq: catchup.target });
+        } else {
+            self.catchup = Some(catchup);
         }
     }
 
     /// Tells what was there at the target: rows that have not changed since as they are, the others
-    /// as their first event since says.
-    fn walk_table(&mut self, mut catchup: Catchup) -> Option<u64> {
-        let mut state = self.registry.state.lock();
+    /// as their first event since says. True when it is done.
+    fn walk_table(&mut self, target: u64, searched: &mut u64, next: &mut Slot) -> bool {
+        let state = self.registry.state.lock();
         let head = state.journal.head();
-        let from = catchup.searched.max(state.journal.evicted());
-        let chunks = state.journal.chunks_after(from);
+        let history = state.history(*searched);
         let slots = state.table.slots();
-        let all = state.feeds.all_mut(self.id)?;
-        let walk = all.walk.as_mut()?;
-        let met = Walk { next: walk.next, searched: walk.searched, owed: Vec::new() };
-        let owed = std::mem::take(&mut walk.owed);
-        let end = slots.min(met.next.saturating_add(WALK));
-        walk.next = end;
-        walk.searched = head;
-        if end == slots {
-            all.walk = None;
-        }
-        let unchanged: Vec<Target> = (met.next..end)
+        let end = slots.min(next.saturating_add(WALK));
+        let unchanged: Vec<Target> = (*next..end)
             .filter_map(|slot| state.table.get(slot))
-            .filter(|row| row.last.seq <= catchup.target)
-            .map(|row| Target::now(Some(row), catchup.target))
+            .filter(|row| row.last.seq <= target)
+            .map(|row| Target::now(Some(row), target))
             .collect();
-        drop(state);
+        sync::unlock_fair(state);
 
-        let changed = lines(&chunks, catchup.searched + 1..head + 1)
-            .filter(|line| line.is_first_after(catchup.target) && met.has_missed(line))
-            .map(Target::before);
-        let owed = owed.into_iter().map(|facts| Target::at(facts, catchup.target));
-        for target in unchanged.into_iter().chain(changed).chain(owed) {
+        let changed = history
+            .firsts(target, *searched + 1..head + 1)
+            .filter(|first| first.slot >= *next && first.before.condition.exists());
+        for target in unchanged.into_iter().chain(changed.map(Target::before)) {
             self.lead(None, &target);
         }
-        catchup.searched = head;
-        let done = end == slots;
-        let target = catchup.target;
-        if !done {
-            self.catchup = Some(catchup);
-        }
-        done.then_some(target)
+        (*next, *searched) = (end, head);
+        end == slots
     }
 
-    /// Leads the domains that have changed from what was told to what they were at the target.
-    fn walk_told(&mut self, mut catchup: Catchup) -> Option<u64> {
-        let target = catchup.target;
-        let told = catchup.told.as_mut()?;
+    /// Leads the domains that have changed from what was told to what they were at the target. True
+    /// when it is done.
+    fn walk_told(&mut self, target: u64, searched: &mut u64, told: &mut Told) -> bool {
         let mut steps: Vec<(Facts, Target)> = Vec::new();
         let mut place: HashMap<Uuid, usize> = HashMap::new();
         let step = told.take(WALK as usize);
-        let mut state = self.registry.state.lock();
+        let state = self.registry.state.lock();
         let head = state.journal.head();
-        let chunks = state.journal.chunks_after(catchup.searched.max(state.journal.evicted()));
+        let history = state.history(*searched);
         for facts in step {
-            let uuid = facts.uuid();
-            let all = state.feeds.all_mut(self.id);
-            if let Some(evicted) = all.and_then(|all| all.told.get(uuid)) {
-                steps.push((facts, Target::at(evicted.clone(), target)));
-            } else {
-                // A row that has changed since is told by its first event since, a few lines
-                // down; or it was born since.
-                let row = state.table.row(uuid).filter(|row| row.last.seq <= target);
-                place.insert(uuid, steps.len());
-                steps.push((facts, Target::now(row, target)));
-            }
+            // A row that has changed since is told by its first event since, a few lines down; or
+            // it was born since.
+            let row = state.table.row(facts.uuid()).filter(|row| row.last.seq <= target);
+            place.insert(facts.uuid(), steps.len());
+            steps.push((facts, Target::now(row, target)));
         }
         sync::unlock_fair(state);
 
-        let first_since = lines(&chunks, catchup.searched + 1..head + 1)
-            .filter(|line| line.is_first_after(target) && line.event.before.exists());
-        for line in first_since {
-            let uuid = line.event.uuid();
+        let changed = history
+            .firsts(target, *searched + 1..head + 1)
+            .filter(|first| first.before.condition.exists());
+        for first in changed {
+            let uuid = first.before.uuid();
             if let Some(step) = place.remove(&uuid).and_then(|place| steps.get_mut(place)) {
-                step.1 = Target::before(line);
+                step.1 = Target::before(first);
             } else if let Some(facts) = told.remove(uuid) {
-                steps.push((facts, Target::before(line)));
+                steps.push((facts, Target::before(first)));
             }
         }
         for (facts, target) in &steps {
             self.lead(Some(facts), target);
         }
-        catchup.searched = head;
-        let done = told.is_empty();
-        if !done {
-            self.catchup = Some(catchup);
-        }
-        done.then_some(target)
+        *searched = head;
+        told.is_empty()
     }
 
     /// Makes the records that lead from what was told of a domain to what it was.
@@ -241,7 +233,7 @@ impl Reader {
 /// What a catch-up leads a domain to.
 struct Target {
     facts: Option<Facts>,
-    /// The domain's last event; the place reached, where it is gone or that is no longer known.
+    /// The domain's last event; the place reached, where it is gone.
     last: Place,
 }
 
@@ -255,12 +247,7 @@ impl Target {
     }
 
     /// What a domain was before an event.
-    fn before(line: &Line) -> Self {
-        Self { facts: Some(line.event.facts_before()), last: line.previous }
-    }
-
-    /// What a domain was at the place reached, when more is not known.
-    fn at(facts: Facts, seq: u64) -> Self {
-        Self { facts: Some(facts), last: Place { seq, realtime_ns: realtime_ns() } }
+    fn before(event: Note) -> Self {
+        Self { facts: Some(event.before), last: event.previous }
     }
 }

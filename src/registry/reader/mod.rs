@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use self::catchup::Catchup;
 use super::Registry;
-use super::feed::{AllFeed, OneFeed, Scope, Wake, Walk, most_behind};
+use super::archive::Note;
+use super::feed::{OneFeed, Scope, Wake, most_behind};
 use super::journal::{Chunk, lines};
 use super::mark::Unread;
 use super::told::Told;
+use crate::domain::Facts;
 use crate::event::{CatchupCause, Cursor, Event, EventTypes, Record};
 use crate::sync::{AtomicU64, Ordering};
 
@@ -99,8 +101,9 @@ impl Drop for Reader {
         if let Some(uuid) = self.options.uuid {
             state.update_watched(uuid);
         }
+        let spent = state.spent_archive();
         drop(state);
-        drop(feed);
+        drop((feed, spent));
     }
 }
 
@@ -132,10 +135,7 @@ impl Reader {
             Some(_) => Arc::new(AtomicU64::new(0)),
         };
         let scope = match options.uuid {
-            None => {
-                let walk = cause.map(|_| Walk { next: 0, searched: head, owed: Vec::new() });
-                Scope::All(AllFeed { seen: from, told: Told::default(), walk })
-            }
+            None => Scope::All(from),
             Some(uuid) => Scope::One(OneFeed::new(uuid, Arc::clone(&produced))),
         };
         let id = state.feeds.add(options.max_lag, scope);
@@ -272,17 +272,31 @@ impl Reader {
     }
 
     pub(crate) fn stats(&self) -> WatchStats {
-        let mut state = self.registry.state.lock();
-        let noted = state.feeds.all_mut(self.id).map_or(0, |all| all.told.size());
-        let catching_up = self.catchup.as_ref().map_or(0, Catchup::size);
         let pending = self.produced.load(Ordering::Acquire) - self.consumed;
         let WatchStats { delivered, filtered, coalesced, .. } = self.stats;
         WatchStats {
             events: delivered + filtered + coalesced + pending,
             pending,
-            memory: (noted + catching_up) as u64,
+            memory: self.memory() as u64,
             ..self.stats
         }
+    }
+
+    /// The bytes kept of domains for it: what they were, and who, where the registry itself does not
+    /// know that any more. What other readers need too counts for each.
+    fn memory(&self) -> usize {
+        let mut state = self.registry.state.lock();
+        let seen = state.feeds.seen_mut(self.id).map_or(u64::MAX, |seen| *seen);
+        let history = state.history(seen);
+        drop(state);
+        let told = self.catchup.as_ref().and_then(Catchup::told);
+        let mut size = told.map_or(0, Told::size);
+        let mut facts: Vec<&Facts> = told.into_iter().flat_map(Told::iter).collect();
+        for note in history.notes().filter(|note| note.is_first_after(seen)) {
+            size += size_of::<Note>();
+            facts.push(&note.before);
+        }
+        size + self.registry.size_of_former(&facts)
     }
 
     fn is_too_far_behind(&self) -> bool {
@@ -309,8 +323,8 @@ impl Reader {
                 self.cursor = Cursor { epoch: self.registry.epoch, seq: head };
             }
         } else if let Some((chunk, place)) = state.journal.chunk_after(self.seen) {
-            if let (Some(all), Some(last)) = (state.feeds.all_mut(self.id), chunk.last()) {
-                all.seen = last.event.seq;
+            if let (Some(seen), Some(last)) = (state.feeds.seen_mut(self.id), chunk.last()) {
+                *seen = last.event.seq;
                 self.reached = last.event.seq;
             }
             self.batch = Batch::Chunk(chunk, place);

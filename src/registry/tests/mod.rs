@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Reader, Registry, WatchOptions};
+use super::{Reader, Registry, Wake, WatchOptions};
 use crate::domain::{Config, Facts};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Record, StartedDetail, StoppedDetail, fold};
@@ -314,4 +314,39 @@ fn a_stalled_reader_does_not_remember_those_it_never_saw() {
     assert!(reader.stats().memory < 64 * 1_024, "{:?}", reader.stats());
     let records = drain(&mut reader, &mut HashMap::new());
     assert_eq!(records.len(), 2, "a catch-up of nothing: {records:?}");
+}
+
+/// Waits for nothing.
+struct Deaf;
+
+impl Wake for Deaf {
+    fn wake(&self) {}
+}
+
+/// G5: readers that have gone, whatever they read and wherever they stood, leave nothing behind.
+#[test]
+fn readers_that_have_gone_leave_nothing_behind() {
+    let registry = empty(None);
+    let configs: Vec<_> = (0..10).map(config).collect();
+    for config in &configs {
+        define(&registry, config).unwrap();
+    }
+    let begin = |uuid| {
+        let options = WatchOptions { snapshot: true, max_lag: 1, uuid, ..WatchOptions::default() };
+        let mut reader = Reader::new(Arc::clone(&registry), options);
+        drain(&mut reader, &mut HashMap::new());
+        assert!(reader.arm(Arc::new(Deaf)));
+        reader
+    };
+    let readers = [None, None, Some(configs[0].uuid()), Some(configs[1].uuid())].map(begin);
+    for _ in 0..100_000 {
+        start(&registry, configs[0].uuid()).unwrap();
+        stop(&registry, configs[0].uuid()).unwrap();
+    }
+    let armed = begin(None);
+    assert!(!registry.state.lock().archive.is_empty());
+    drop((readers, armed));
+    let state = registry.state.lock();
+    assert!(state.feeds.is_empty() && state.archive.is_empty());
+    assert!(configs.iter().all(|config| !state.table.row(config.uuid()).unwrap().watched));
 }
