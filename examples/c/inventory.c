@@ -153,7 +153,16 @@ static void persistent_domain(void)
     DO("resume web", vwDomainResume(web) == 0);
     DO("reboot web: the instance stays, so that there is nothing to tell",
        vwDomainReboot(web, 0) == 0);
+    DO("suspend web to memory, by its power management",
+       vwDomainPMSuspendForDuration(web, VW_NODE_SUSPEND_TARGET_MEM, 0, 0) == 0);
+    DO("wake web", vwDomainPMWakeup(web, 0) == 0);
+    DO("give web another title, which is kept with its configuration",
+       vwDomainSetMetadata(web, VW_DOMAIN_METADATA_TITLE, "the shop", NULL, NULL,
+                           VW_DOMAIN_AFFECT_LIVE | VW_DOMAIN_AFFECT_CONFIG) == 0);
     DO("shut web down", vwDomainShutdown(web) == 0);
+    DO("start web", vwDomainCreate(web) == 0);
+    DO("suspend web to disk: it powers off",
+       vwDomainPMSuspendForDuration(web, VW_NODE_SUSPEND_TARGET_DISK, 0, 0) == 0);
     DO("start web, paused", vwDomainCreateWithFlags(web, VW_DOMAIN_START_PAUSED) == 0);
     DO("destroy web", vwDomainDestroy(web) == 0);
     DO("rename web to www: the same domain, under another name",
@@ -202,6 +211,27 @@ static void transient_domain(void)
        vwDomainFree(vwDomainDefineXML(conn, document("job", uuid, ""))) == 0);
     DO("destroy job: it is inactive, and still there", vwDomainDestroy(job) == 0);
     must(vwDomainFree(job) == 0);
+}
+
+static void migrating_domain(void)
+{
+    const char *uuid = "5be31c9a-7d4a-4c85-9b2e-7f6f3c0f2a11";
+    vwConnectPtr elsewhere = vwConnectOpen("test:///empty");
+    vwDomainPtr cache = NULL, there = NULL;
+
+    printf("\n== A domain that moves to another registry and back ==\n");
+    must(elsewhere != NULL);
+    DO("define cache", (cache = vwDomainDefineXML(conn, document("cache", uuid, ""))) != NULL);
+    DO("start cache", vwDomainCreate(cache) == 0);
+    DO("migrate cache away, and keep nothing of it here",
+       (there = vwDomainMigrate(cache, elsewhere, VW_MIGRATE_LIVE | VW_MIGRATE_UNDEFINE_SOURCE,
+                                NULL, NULL, 0)) != NULL);
+    must(vwDomainFree(cache) == 0);
+    DO("migrate it back, to be kept here",
+       (cache = vwDomainMigrate(there, conn, VW_MIGRATE_LIVE | VW_MIGRATE_PERSIST_DEST, NULL, NULL,
+                                0)) != NULL);
+    DO("destroy cache", vwDomainDestroy(cache) == 0);
+    must(vwDomainFree(there) == 0 && vwDomainFree(cache) == 0 && vwConnectClose(elsewhere) == 0);
 }
 
 static void some_that_stay(void)
@@ -274,6 +304,7 @@ int main(void)
 
     persistent_domain();
     transient_domain();
+    migrating_domain();
     some_that_stay();
 
     must(vwConnectDomainEventDeregisterAny(conn, id) == 0);

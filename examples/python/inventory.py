@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import virtwatch
-from virtwatch import DomainView, Record, RecordKind
+from virtwatch import DomainView, MetadataType, Record, RecordKind, SuspendTarget
 
 
 class Demo:
@@ -119,9 +119,26 @@ def live(demo: Demo, directory: Path) -> None:
     step("Resume web", "", domain.resume)
     step("Reboot web", "The guest restarts inside the same instance.", domain.reboot)
     step(
+        "Suspend web to memory, by its power management",
+        "It stays active.",
+        lambda: domain.pm_suspend(SuspendTarget.MEM),
+    )
+    step("Wake web", "", domain.pm_wakeup)
+    step(
+        "Give web another title",
+        "It is kept with the configuration.",
+        lambda: domain.set_metadata(MetadataType.TITLE, "the shop", live=True, config=True),
+    )
+    step(
         "Shut web down",
         "First the guest is down, then its instance is gone.",
         domain.shutdown,
+    )
+    domain.start()
+    step(
+        "Start web, then suspend it to disk",
+        "The guest keeps its state there and powers off.",
+        lambda: domain.pm_suspend(SuspendTarget.DISK),
     )
     step("Start web paused", "", lambda: domain.start(paused=True))
     step("Destroy web", "As if by pulling the plug.", domain.destroy)
