@@ -373,6 +373,27 @@ assert (early, late) == (list("abcd"), ["d"]), (early, late)
     )
 
 
+def test_a_loop_that_was_not_run_for_long_is_brought_to_now() -> None:
+    """G5."""
+    in_loop(
+        """
+seen = []
+vm, other = conn.createXML(xml("vm")), conn.createXML(xml("other"))
+conn.domainEventRegisterAny(None, 0, lambda c, d, e, *_: seen.append((d.name(), e)), None)
+other.suspend()
+for _ in range(100_000):
+    vm.suspend()
+    vm.resume()
+vm.suspend()
+libvirt.virEventRunDefaultImpl()
+assert sorted(seen) == [("other", 3), ("vm", 3)], len(seen)
+vm.resume()
+libvirt.virEventRunDefaultImpl()
+assert seen[2:] == [("vm", 4)]
+"""
+    )
+
+
 def test_callbacks_go_on_after_close_and_end_with_the_last() -> None:
     in_loop(
         """

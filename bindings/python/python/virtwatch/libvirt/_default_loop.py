@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import threading
@@ -125,7 +126,8 @@ class DefaultLoop:
         left = max(min(due) - time.monotonic(), 0.0) * 1000 if due else None
         ready = dict(poll.poll(left))
         if ready.pop(waker, None):
-            os.eventfd_read(waker)
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(waker)
         called = self._call_handles(ready) + self._call_timeouts()
         with self._lock:
             removed, self._removed = self._removed, []

@@ -114,7 +114,11 @@ def _release(stream: _Stream) -> None:
 
 
 class InLoop(Callbacks):
-    """They run in the loop of the program, which looks at one watch for all of them."""
+    """They run in the loop of the program, which looks at one watch for all of them.
+
+    What is registered while the watch is so far behind that it is brought to now in one go may be
+    told of changes from before.
+    """
 
     def __init__(self, loop: Loop) -> None:
         super().__init__()
