@@ -42,7 +42,8 @@ pub(super) enum Scope {
 pub(super) struct OneFeed {
     uuid: Uuid,
     pub(super) queue: VecDeque<Event>,
-    /// What the domain was before the first event that did not fit into the queue.
+    /// What the domain was before the first event, once they are too many for the queue; what is
+    /// still there will not be read.
     pub(super) told: Option<Facts>,
     /// How many events of the domain there have been for this reader.
     pub(super) produced: Arc<AtomicU64>,
@@ -163,11 +164,13 @@ impl Feeds {
                 continue;
             };
             one.produced.fetch_add(events.len() as u64, Ordering::Release);
-            if one.told.is_none() {
+            if one.told.is_some() {
+                // Bit by bit: there may be very many, and this is inside an append.
+                one.queue.truncate(one.queue.len().saturating_sub(8));
+            } else {
                 one.queue.extend(events.iter().cloned());
                 if one.queue.len() as u64 > most_behind(feed.max_lag, domains) {
                     one.told = one.queue.front().map(Event::facts_before);
-                    one.queue = VecDeque::new();
                 }
             }
             wakes.extend(feed.waker.take());

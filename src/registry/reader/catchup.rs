@@ -121,12 +121,13 @@ impl Reader {
         let mut state = self.registry.state.lock();
         let head = state.journal.head();
         let target = Target::now(state.table.row(uuid), head);
-        let missed = state.feeds.one_mut(self.id).and_then(|one| {
-            let queue = mem::take(&mut one.queue);
-            one.told.take().or_else(|| queue.front().map(Event::facts_before))
-        });
+        let (told, unread) = match state.feeds.one_mut(self.id) {
+            Some(one) => (one.told.take(), mem::take(&mut one.queue)),
+            None => (None, VecDeque::new()),
+        };
         self.consumed = self.produced.load(Ordering::Acquire);
         drop(state);
+        let missed = told.or_else(|| unread.front().map(Event::facts_before));
         self.batch = Batch::Own(VecDeque::new());
         self.seen = head;
         self.reached = head;
