@@ -18,18 +18,27 @@ use std::collections::BTreeSet;
 
 use program::Program;
 
-/// A test that builds a program of `tests/c` and runs it twice.
+/// A test that builds a program of `tests/c`, and runs it as it is, under valgrind and with gcc's
+/// sanitizers; those with threads under helgrind too.
 macro_rules! programs {
-    ($($(#[$doc:meta])* $name:ident;)+) => {
+    ($($(#[$doc:meta])* $name:ident $($tool:ident)?;)+) => {
         $(
             $(#[$doc])*
             #[test]
             fn $name() {
-                let program = Program::build(concat!("tests/c/", stringify!($name), ".c"));
+                let source = concat!("tests/c/", stringify!($name), ".c");
+                let program = Program::build(source);
                 program.run(&[]);
                 program.run_under_valgrind(&["small"]);
+                $(programs!(@$tool program);)?
+                if let Some(program) = Program::build_sanitized(source) {
+                    program.run(&["small"]);
+                }
             }
         )+
+    };
+    (@helgrind $program:ident) => {
+        $program.run_under_helgrind(&["small"]);
     };
 }
 
@@ -37,13 +46,13 @@ programs! {
     /// Opening, the life of a domain, lookups, listing, last error, helpers.
     basics;
     /// Errors: forms, domains, handlers (G9).
-    errors;
+    errors helgrind;
     /// Callbacks: numbers, filters, handles, what holds a connection (G8).
-    events;
+    events helgrind;
     /// Watches: snapshot (G4), filters, cursors (G7), lag (G5), cancelling, the file descriptor.
-    watch;
+    watch helgrind;
     /// Everything may be called in a callback and in what frees it (G9).
-    reentrance;
+    reentrance helgrind;
     /// What is refused, and that nothing changes then (G12).
     bad_input;
     /// The same of every argument of every function, one by one (G12).
@@ -51,15 +60,13 @@ programs! {
     /// One reference too many is refused while the library holds the object (G12).
     ownership;
     /// Deregistering while events come: no call after it returned, freed once (G8).
-    threads;
+    threads helgrind;
     /// The default event loop, and callbacks that run in it (G5, G8).
-    event_loop;
+    event_loop helgrind;
     /// An event loop that the program brings (G8, G9).
     own_loop;
     /// Power management, autostart, metadata, migration, autodestroy and flags.
     operations;
-    /// The child of a fork can free what it inherited, and nothing else (G12).
-    forked;
 }
 
 /// A hypervisor that reports everything and one that reports what starts and stops: the program that
@@ -102,6 +109,41 @@ fn a_storm_on_a_thread() {
 #[test]
 fn a_storm_in_a_loop() {
     storm("loop");
+}
+
+/// G12: the child of a fork can free what it inherited, and nothing else; also when threads are in
+/// the midst of everything. A sanitizer's own memory cannot be used in the child of a program with
+/// threads: with it the program forks alone.
+#[test]
+fn forked() {
+    let program = Program::build("tests/c/forked.c");
+    program.run(&[]);
+    program.run_under_valgrind(&["small"]);
+    program.run_under_helgrind(&["small"]);
+    if let Some(program) = Program::build_sanitized("tests/c/forked.c") {
+        program.run(&["alone"]);
+    }
+}
+
+/// A program may end while everything is alive, by itself or by `exit`.
+#[test]
+fn exit_with_live_connections_is_clean() {
+    let program = Program::build("tests/c/exit.c");
+    for _ in 0..50 {
+        program.run(&[]);
+        program.run(&["exit"]);
+    }
+    program.run_under_valgrind_with_leaks(&[]);
+    program.run_under_valgrind_with_leaks(&["exit"]);
+}
+
+/// Unloading the library is harmless, with connections open too.
+#[test]
+fn the_library_may_be_unloaded() {
+    let program = Program::build("tests/c/loaded.c");
+    let library = program.library();
+    program.run(&[library.to_str().unwrap()]);
+    program.run_under_valgrind(&[library.to_str().unwrap()]);
 }
 
 /// G12: no function is missing in the table of what can be wrong with arguments.

@@ -13,11 +13,16 @@
 
 #include <virtwatch/virtwatch.h>
 
+/* Of a program that is not linked with the library it is something else. */
+#ifndef LAST_ERROR
+#define LAST_ERROR vwGetLastErrorMessage()
+#endif
+
 #define CHECK(condition)                                                       \
     do {                                                                       \
         if (!(condition)) {                                                    \
             fprintf(stderr, "%s:%d: not so: %s (last error: %s)\n", __FILE__,  \
-                    __LINE__, #condition, vwGetLastErrorMessage());            \
+                    __LINE__, #condition, LAST_ERROR);                         \
             _exit(1);                                                          \
         }                                                                      \
     } while (0)
