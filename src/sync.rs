@@ -2,7 +2,7 @@
 //! The locks and atomics of the concurrent core, exchanged for loom's when it is model-checked.
 
 #[cfg(not(loom))]
-pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
+pub(crate) use self::lock::{Condvar, Mutex, MutexGuard};
 #[cfg(not(loom))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 #[cfg(not(loom))]
@@ -36,7 +36,7 @@ pub(crate) fn wait_until<T>(
         condition.wait(guard);
         return true;
     };
-    !condition.wait_until(guard, deadline).timed_out()
+    condition.wait_until(guard, deadline)
 }
 
 /// A model has no clock.
@@ -53,7 +53,7 @@ pub(crate) fn wait_until<T>(
 /// Releases a lock to whoever waits for it: between the pieces of a long walk.
 #[cfg(not(loom))]
 pub(crate) fn unlock_fair<T>(guard: MutexGuard<'_, T>) {
-    MutexGuard::unlock_fair(guard);
+    guard.unlock_fair();
 }
 
 #[cfg(loom)]
@@ -61,7 +61,121 @@ pub(crate) fn unlock_fair<T>(guard: MutexGuard<'_, T>) {
     drop(guard);
 }
 
-/// loom's locks with the face of parking_lot's.
+/// The standard library's locks without poison. They are futexes: nothing of them is global, so that
+/// the child of a fork can lock what it has made itself, whatever other threads did at that moment.
+#[cfg(not(loom))]
+mod lock {
+    use std::ops::{Deref, DerefMut};
+    use std::sync::PoisonError;
+    use std::sync::TryLockError::{Poisoned, WouldBlock};
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::thread;
+    use std::time::Instant;
+
+    #[derive(Debug, Default)]
+    pub(crate) struct Mutex<T> {
+        inner: std::sync::Mutex<T>,
+        /// How many threads wait for it, and how many have got it after they waited.
+        waiting: AtomicU32,
+        served: AtomicU32,
+    }
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            let inner = std::sync::Mutex::new(value);
+            Self { inner, waiting: AtomicU32::new(0), served: AtomicU32::new(0) }
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.try_lock().unwrap_or_else(|| {
+                self.waiting.fetch_add(1, Ordering::Relaxed);
+                let held = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.served.fetch_add(1, Ordering::Relaxed);
+                MutexGuard { mutex: self, held: Some(held) }
+            })
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            let held = match self.inner.try_lock() {
+                Ok(held) => held,
+                Err(Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(WouldBlock) => return None,
+            };
+            Some(MutexGuard { mutex: self, held: Some(held) })
+        }
+    }
+
+    /// Empty only while its thread waits on a condition.
+    #[derive(Debug)]
+    pub(crate) struct MutexGuard<'a, T> {
+        mutex: &'a Mutex<T>,
+        held: Option<std::sync::MutexGuard<'a, T>>,
+    }
+
+    impl<T> MutexGuard<'_, T> {
+        /// Unlocks, and lets one of those go first that wait now.
+        pub(super) fn unlock_fair(self) {
+            let Mutex { waiting, served, .. } = self.mutex;
+            let before = served.load(Ordering::Relaxed);
+            drop(self);
+            while waiting.load(Ordering::Relaxed) > 0 && served.load(Ordering::Relaxed) == before {
+                thread::yield_now();
+            }
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "it is empty within `Condvar::wait` only")]
+    impl<T> Deref for MutexGuard<'_, T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            self.held.as_ref().expect("a guard in use is not empty")
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "as above")]
+    impl<T> DerefMut for MutexGuard<'_, T> {
+        fn deref_mut(&mut self) -> &mut T {
+            self.held.as_mut().expect("a guard in use is not empty")
+        }
+    }
+
+    #[derive(Debug, Default)]
+    pub(crate) struct Condvar(std::sync::Condvar);
+
+    impl Condvar {
+        pub(crate) fn new() -> Self {
+            Self::default()
+        }
+
+        pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+            guard.held = guard
+                .held
+                .take()
+                .map(|held| self.0.wait(held).unwrap_or_else(PoisonError::into_inner));
+        }
+
+        /// False when the time is over.
+        pub(super) fn wait_until<T>(
+            &self,
+            guard: &mut MutexGuard<'_, T>,
+            deadline: Instant,
+        ) -> bool {
+            let time = deadline.saturating_duration_since(Instant::now());
+            let Some(held) = guard.held.take() else { return false };
+            let waited = self.0.wait_timeout(held, time).unwrap_or_else(PoisonError::into_inner);
+            guard.held = Some(waited.0);
+            !waited.1.timed_out()
+        }
+
+        pub(crate) fn notify_all(&self) {
+            self.0.notify_all();
+        }
+    }
+}
+
+/// loom's locks with the same face.
 #[cfg(loom)]
 mod model {
     use std::io;

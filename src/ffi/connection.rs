@@ -4,8 +4,6 @@ use std::ffi::{CString, c_char, c_int, c_uint, c_ulong};
 use std::ptr;
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
-
 use super::auth::vwConnectAuthPtr;
 use super::close::Closing;
 use super::flag::vwConnectFlags;
@@ -14,6 +12,7 @@ use super::handle::{self, Object};
 use super::handler::Handler;
 use super::legacy::ByFunction;
 use super::{library, string};
+use crate::sync::{Mutex, MutexGuard};
 use crate::{Connection, Error, ErrorCode, ErrorDomain, EventType, Result};
 
 /// vwConnect:

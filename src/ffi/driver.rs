@@ -5,8 +5,6 @@ use std::ffi::{CString, c_char, c_int, c_uchar, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr;
 
-use parking_lot::Mutex;
-
 use super::event::vwFreeCallback;
 use super::guard::{Call, guard};
 use super::handle::Ref;
@@ -14,6 +12,7 @@ use super::host::{vwChange, vwHost, vwHostPtr};
 use super::opaque::Opaque;
 use super::sized::Growing;
 use super::{error, string};
+use crate::sync::Mutex;
 use crate::{
     Answer, Error, ErrorCode, ErrorDomain, EventTypes, Host, Hypervisor, Listed, Request, Result,
     register_made, unregister_driver,

@@ -15,9 +15,8 @@ use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use parking_lot::Mutex;
-
 use crate::Error;
+use crate::sync::Mutex;
 use crate::sys::{PerProcess, fork_generation};
 
 /// How many freed handles are still recognised.

@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 
-use parking_lot::Mutex;
-
 use super::connection::vwConnectPtr;
 use super::error::{self, vwErrorPtr};
 use super::guard::{Call, guard};
+use crate::sync::Mutex;
 use crate::sys::PerProcess;
 
 /// vwErrorFunc:

@@ -5,8 +5,6 @@ use std::os::fd::AsRawFd;
 use std::ptr;
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
-
 use super::connection::{vwConnect, vwConnectPtr};
 use super::cursor::vwCursor;
 use super::flag::vwWatchFlags;
@@ -14,6 +12,7 @@ use super::guard::{Call, guard};
 use super::handle::{self, Object, Ref};
 use super::record::{Strings, vwRecord};
 use super::sized::Growing;
+use crate::sync::{Mutex, MutexGuard};
 use crate::{Canceller, Error, ErrorCode, ErrorDomain, EventTypes, Result, Watch, WatchOptions};
 
 /// vwWatch:
