@@ -112,17 +112,14 @@ fn a_storm_in_a_loop() {
 }
 
 /// G12: the child of a fork can free what it inherited, and nothing else; also when threads are in
-/// the midst of everything. A sanitizer's own memory cannot be used in the child of a program with
-/// threads: with it the program forks alone.
+/// the midst of everything. Not with a sanitizer: its allocator cannot be used in the child of a
+/// program with threads.
 #[test]
 fn forked() {
     let program = Program::build("tests/c/forked.c");
     program.run(&[]);
     program.run_under_valgrind(&["small"]);
     program.run_under_helgrind(&["small"]);
-    if let Some(program) = Program::build_sanitized("tests/c/forked.c") {
-        program.run(&["alone"]);
-    }
 }
 
 /// A program may end while everything is alive, by itself or by `exit`.
