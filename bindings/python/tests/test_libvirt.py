@@ -31,9 +31,10 @@ DEBIANS = "/usr/bin/python3"
 
 
 def run(python: str, program: str) -> str:
+    path = os.pathsep.join([str(PROGRAMS[0].parent), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [python, "-X", "faulthandler", "-c", program],
-        env={**os.environ, "PYTHONPATH": str(PROGRAMS[0].parent)},
+        env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
@@ -490,6 +491,73 @@ threading.Thread(target=churn, daemon=True).start()
 time.sleep(0.02)
 """
         )
+
+
+def test_registrations_that_come_and_go_in_a_storm() -> None:
+    """G8: in threads beside the loop. None is called once its deregistration has returned."""
+    in_loop(
+        """
+loop.start()
+stop, late = threading.Event(), []
+vm = conn.defineXML(xml())
+conn.domainEventRegisterAny(None, 0, lambda *_: None, None)
+def churn():
+    while not stop.is_set():
+        vm.create()
+        vm.destroy()
+def come_and_go():
+    for round in range(100):
+        ended, seen = [], threading.Event()
+        def callback(*_):
+            seen.set()
+            if ended:
+                late.append(round)
+        number = conn.domainEventRegisterAny(vm if round % 2 else None, 0, callback, None)
+        seen.wait()
+        conn.domainEventDeregisterAny(number)
+        ended.append(1)
+threads = [threading.Thread(target=come_and_go) for _ in range(3)]
+writer = threading.Thread(target=churn)
+for thread in (writer, *threads):
+    thread.start()
+for thread in threads:
+    thread.join()
+stop.set()
+writer.join()
+assert not late, late
+"""
+    )
+
+
+def test_the_child_of_a_fork_opens_anew() -> None:
+    """G12."""
+    in_loop(
+        """
+import os
+seen = []
+conn.domainEventRegisterAny(None, 0, lambda *_: seen.append(1), None)
+vm = conn.defineXML(xml())
+loop.start()
+while not seen:
+    time.sleep(0.001)
+child = os.fork()
+if child == 0:
+    try:
+        vm.create()
+    except libvirt.libvirtError as error:
+        assert error.get_error_code() == libvirt.VIR_ERR_INVALID_CONN
+    other = libvirt.open("test:///empty")
+    other.domainEventRegisterAny(None, 0, lambda *_: seen.append(2), None)
+    other.defineXML(xml())
+    while seen[-1] != 2:
+        libvirt.virEventRunDefaultImpl()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+vm.create()
+while len(seen) < 2:
+    time.sleep(0.001)
+"""
+    )
 
 
 def test_many_callbacks_of_single_domains_cost_the_others_nothing_and_one_descriptor() -> None:

@@ -60,6 +60,12 @@ class DefaultLoop:
         self._last_timeout = 0
         self._waker: int | None = None
         """Wakes a thread that waits in `run`."""
+        os.register_at_fork(after_in_child=self._forked)
+
+    def _forked(self) -> None:
+        """The lock may have been held, and the waker is the parent's."""
+        self._lock = threading.Lock()
+        self._waker = None
 
     def add_handle(self, fd: int, events: int, callback: Callable[..., None], opaque: Any) -> int:
         with self._lock:
