@@ -10,7 +10,7 @@ VENV   := $(TARGET)/venv
 WHEELS := $(TARGET)/wheels
 DEMO   := $(TARGET)/demo
 
-.PHONY: all demo check check-rust check-loom check-python check-package check-install bench lint header clean \
+.PHONY: all demo check check-rust check-loom check-python check-package check-install bench lint header abi clean \
 	need-rust need-cc need-python need-tools
 
 all: need-rust
@@ -143,9 +143,9 @@ need-python:
 
 # Tests that lack one of these say so and are left out, except in CI.
 need-tools:
-	@for tool in g++ valgrind pkg-config cmake virsh virt-install; do \
+	@for tool in g++ valgrind abidiff pkg-config cmake virsh virt-install; do \
 		command -v $$tool >/dev/null || echo "Not found: $$tool; the tests that need it are left" \
-			"out. Get all with: apt-get install g++ valgrind pkg-config cmake libglib2.0-dev libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db python3-libvirt"; \
+			"out. Get all with: apt-get install g++ valgrind abigail-tools pkg-config cmake libglib2.0-dev libvirt-dev libvirt-clients libvirt-daemon-driver-qemu virtinst osinfo-db python3-libvirt"; \
 	done
 	@/usr/bin/python3 -c 'import libvirt' 2>/dev/null || echo "Not found: python3-libvirt; the tests that" \
 		"need it are left out."

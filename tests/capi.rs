@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and says what it leaves out"
 )]
 
+#[path = "capi/abi.rs"]
+mod abi;
 #[path = "capi/examples.rs"]
 mod examples;
 #[path = "capi/program.rs"]

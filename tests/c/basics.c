@@ -29,8 +29,44 @@ static void layout(void)
         CHECK(offsetof(vwRecord, old_name) == 128);
         CHECK(offsetof(vwRecord, source) == 136);
         CHECK(offsetof(vwRecord, message) == 144);
+
         CHECK(sizeof(vwWatchOptions) == 32);
+        CHECK(offsetof(vwWatchOptions, flags) == 0);
+        CHECK(offsetof(vwWatchOptions, max_lag) == 4);
+        CHECK(offsetof(vwWatchOptions, types) == 8);
+        CHECK(offsetof(vwWatchOptions, uuid) == 16);
+        CHECK(offsetof(vwWatchOptions, resume) == 24);
+
+        CHECK(sizeof(vwError) == 80);
+        CHECK(offsetof(vwError, code) == 0);
+        CHECK(offsetof(vwError, domain) == 4);
+        CHECK(offsetof(vwError, message) == 8);
+        CHECK(offsetof(vwError, level) == 16);
+        CHECK(offsetof(vwError, conn) == 24);
+        CHECK(offsetof(vwError, dom) == 32);
+        CHECK(offsetof(vwError, str1) == 40);
+        CHECK(offsetof(vwError, str2) == 48);
+        CHECK(offsetof(vwError, str3) == 56);
+        CHECK(offsetof(vwError, int1) == 64);
+        CHECK(offsetof(vwError, int2) == 68);
+        CHECK(offsetof(vwError, net) == 72);
+
+        CHECK(sizeof(vwDomainInfo) == 40);
+        CHECK(offsetof(vwDomainInfo, state) == 0);
+        CHECK(offsetof(vwDomainInfo, maxMem) == 8);
+        CHECK(offsetof(vwDomainInfo, memory) == 16);
+        CHECK(offsetof(vwDomainInfo, nrVirtCpu) == 24);
+        CHECK(offsetof(vwDomainInfo, cpuTime) == 32);
+
+        CHECK(sizeof(vwConnectAuth) == 32);
+        CHECK(offsetof(vwConnectAuth, ncredtype) == 8);
+        CHECK(offsetof(vwConnectAuth, cb) == 16);
+        CHECK(offsetof(vwConnectAuth, cbdata) == 24);
+        CHECK(sizeof(vwConnectCredential) == 48);
+        CHECK(offsetof(vwConnectCredential, result) == 32);
+        CHECK(offsetof(vwConnectCredential, resultlen) == 40);
     }
+    CHECK(offsetof(vwCursor, epoch) == 0 && offsetof(vwCursor, seq) == 16);
     CHECK(sizeof(vwCursor) == 24);
     CHECK(sizeof(vwStats) == 72);
     CHECK(sizeof(vwWatchStats) == 56);
