@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::Facts;
 use crate::driver::{self, Driver, MigrateFlags, Operation, Parts, Reporter};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::registry::Registry;
+use crate::registry::{Registry, Source};
 use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, PerProcess, Thread};
 
@@ -73,6 +73,16 @@ impl Shared {
         }
     }
 
+    /// No longer shares an instance.
+    fn forget(&self, key: &str, instance: &Arc<Instance>) {
+        let mut places = self.places.lock();
+        if let Some(Place::Open(shared)) = places.get(key)
+            && ptr::eq(shared.as_ptr(), Arc::as_ptr(instance))
+        {
+            places.remove(key);
+        }
+    }
+
     /// Ends what `find` began.
     fn settle(&self, key: &str, opened: Option<&Arc<Instance>>) {
         let mut places = self.places.lock();
@@ -99,8 +109,12 @@ impl Instance {
         }
         let key = format!("{}://{}{}", parts.scheme, parts.host, parts.path);
         let shared = SHARED.get();
-        if let Some(instance) = shared.find(&key)? {
-            return Ok(instance);
+        while let Some(instance) = shared.find(&key)? {
+            if instance.registry.source() != Source::Closed {
+                return Ok(instance);
+            }
+            // Its driver was taken away; who has it keeps what it knew.
+            shared.forget(&key, &instance);
         }
         let opened = catch_unwind(AssertUnwindSafe(|| Self::make(&parts)));
         shared.settle(&key, opened.as_ref().ok().and_then(|opened| opened.as_ref().ok()));

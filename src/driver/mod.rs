@@ -11,6 +11,7 @@ mod ticket;
 mod usual;
 mod watcher;
 
+#[cfg(feature = "capi")]
 pub(crate) use hosted::register_made;
 pub use hosted::{
     Answer, Host, Hypervisor, Listed, Report, Request, RequestKind, register_driver,

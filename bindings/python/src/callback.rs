@@ -11,14 +11,14 @@ use crate::session::Session;
 
 /// What the core calls: a Python callable, and the session that it keeps open until it ends.
 pub(crate) struct Callback {
-    /// Empty only while it is dropped.
-    callable: Option<Py<PyAny>>,
+    // Fields are dropped in this order: the connection ends with the session.
+    callable: process::Held,
     session: Arc<Session>,
 }
 
 impl Callback {
-    pub(crate) fn new(callable: Py<PyAny>, session: Arc<Session>) -> Self {
-        Self { callable: Some(callable), session }
+    pub(crate) fn new(callable: &Bound<'_, PyAny>, session: Arc<Session>) -> Self {
+        Self { callable: process::Held::new(callable), session }
     }
 
     /// Calls it for each record, all in one visit to the interpreter. What it raises goes to
@@ -26,31 +26,20 @@ impl Callback {
     ///
     /// Reading on takes locks of the core while attached: nobody who holds one waits for Python.
     pub(crate) fn call(&self, records: &mut dyn Iterator<Item = virtwatch::Record>) {
-        let (Some(callable), Some(first)) = (&self.callable, records.next()) else { return };
+        let Some(first) = records.next() else { return };
         process::enter(|py| {
-            let callable = callable.bind(py);
+            let callable = self.callable.bind(py);
             for record in iter::once(first).chain(&mut *records) {
                 if process::is_closing() {
                     break;
                 }
                 let record = Record::new(record, self.session.source());
                 if let Err(error) = callable.call1((record,)) {
-                    error.write_unraisable(py, Some(callable));
+                    error.write_unraisable(py, Some(&callable));
                 }
             }
         });
         // At the end of the interpreter the rest is lost.
         records.for_each(drop);
-    }
-}
-
-impl Drop for Callback {
-    /// The callable ends at once, in an attached thread.
-    fn drop(&mut self) {
-        let callable = self.callable.take();
-        let mut callable = Some(callable);
-        process::enter(|_attached| drop(callable.take()));
-        #[expect(clippy::mem_forget, reason = "the interpreter that it belongs to has ended")]
-        std::mem::forget(callable);
     }
 }

@@ -294,7 +294,7 @@ impl Connection {
             return Err(PyTypeError::new_err(format!("a {what} cannot be called")));
         }
         let options = options::options(py, snapshot, types, domain, resume, max_lag)?;
-        let callback = Callback::new(callback.clone().unbind(), Arc::clone(&self.session));
+        let callback = Callback::new(callback, Arc::clone(&self.session));
         let registration = self.session.run(py, |core| {
             core.register_batches(options, move |records| callback.call(records))
         })?;

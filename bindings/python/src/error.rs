@@ -4,12 +4,16 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use virtwatch::{Error, ErrorCode, ErrorDomain};
 
+use crate::driver;
 use crate::process;
 
 static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The exception for an error.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    if let Some(raised) = driver::raised(error) {
+        return raised;
+    }
     let arguments = (error.message(), error.code().number(), error.domain().number());
     process::call_back(py, || {
         MAKE.import(py, "virtwatch._errors", "error")
@@ -43,4 +47,19 @@ pub(crate) fn cancelled(py: Python<'_>) -> PyErr {
 /// `InvalidArgumentError` with a text that names the argument.
 pub(crate) fn invalid_arg(py: Python<'_>, why: impl Into<String>) -> PyErr {
     exception(py, &Error::invalid_arg(why))
+}
+
+/// What an exception says to a program that asked for something: of an `Error` all of it, of others
+/// that it has failed, and why.
+pub(crate) fn of(py: Python<'_>, exception: &PyErr) -> Error {
+    let value = exception.value(py);
+    let number = |name| value.getattr(name).and_then(|number| number.extract::<i32>());
+    let message = || value.getattr("message").and_then(|message| message.extract::<String>());
+    match (number("code").map(ErrorCode::from_number), number("domain"), message()) {
+        (Ok(Some(code)), Ok(domain), Ok(message)) => {
+            let domain = ErrorDomain::from_number(domain).unwrap_or(ErrorDomain::None);
+            Error::plain(code, domain, message)
+        }
+        _ => Error::new(ErrorCode::OperationFailed, ErrorDomain::None, exception.to_string()),
+    }
 }

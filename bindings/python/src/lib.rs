@@ -10,8 +10,10 @@ mod connection;
 mod cursor;
 mod document;
 mod domain;
+mod driver;
 mod error;
 mod facts;
+mod host;
 mod number;
 mod options;
 mod pickle;
@@ -39,6 +41,10 @@ mod _native {
     use super::cursor::Cursor;
     #[pymodule_export]
     use super::domain::Domain;
+    #[pymodule_export]
+    use super::driver::{Request, register_driver, unregister_driver};
+    #[pymodule_export]
+    use super::host::Host;
     #[pymodule_export]
     use super::number::numbers;
     #[pymodule_export]

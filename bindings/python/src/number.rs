@@ -52,6 +52,7 @@ pub(crate) static RECORD_KIND: Enumeration = Enumeration::new("RecordKind");
 pub(crate) static ORIGIN: Enumeration = Enumeration::new("Origin");
 pub(crate) static EVENT_TYPE: Enumeration = Enumeration::new("EventType");
 pub(crate) static EVENT_SUPPORT: Enumeration = Enumeration::new("EventSupport");
+pub(crate) static REQUEST_KIND: Enumeration = Enumeration::new("RequestKind");
 pub(crate) static STATE: Enumeration = Enumeration::new("State");
 
 /// The detail of an event.
@@ -141,6 +142,7 @@ pub(crate) fn numbers(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         ErrorDomain,
         CatchupCause,
         SuspendTarget,
+        RequestKind,
     );
     let methods = PyDict::new(py);
     for (name, flag) in ShutdownFlags::all().iter_names() {
@@ -163,6 +165,19 @@ pub(crate) fn suspend_target(py: Python<'_>, number: &Bound<'_, PyAny>) -> PyRes
 /// The state with a number that Python gave.
 pub(crate) fn parse_state(py: Python<'_>, number: &Bound<'_, PyAny>) -> PyResult<State> {
     parse(py, number, "a state", "State", State::from_number)
+}
+
+/// The detail with a number that Python gave, or the one with the number 0.
+pub(crate) fn detail_or_first<T>(
+    given: Option<&Bound<'_, PyAny>>,
+    name: &str,
+    class: &str,
+    from_number: impl Fn(i32) -> Option<T>,
+) -> PyResult<T> {
+    match given {
+        Some(number) => parse(number.py(), number, name, class, from_number),
+        None => from_number(0).ok_or_else(|| PyTypeError::new_err(format!("{name} is missing"))),
+    }
 }
 
 fn parse<T>(

@@ -26,6 +26,15 @@ pub(crate) fn uuid(py: Python<'_>, name: &str, given: &Bound<'_, PyAny>) -> PyRe
     parse_uuid(&text).ok_or_else(|| invalid_arg(py, format!("{name}: '{text:.80}' is not a UUID")))
 }
 
+/// The event types of an iterable; `name` is the argument's.
+pub(crate) fn event_types(name: &str, types: &Bound<'_, PyAny>) -> PyResult<EventTypes> {
+    types
+        .try_iter()
+        .map_err(|_| PyTypeError::new_err(format!("{name} must be an iterable of EventType")))?
+        .map(|number| number::event_type(types.py(), &number?))
+        .collect()
+}
+
 /// The keyword arguments of `watch` and `register`.
 pub(crate) fn options(
     py: Python<'_>,
@@ -37,11 +46,7 @@ pub(crate) fn options(
 ) -> PyResult<WatchOptions> {
     let types = match types {
         None => EventTypes::ALL,
-        Some(types) => types
-            .try_iter()
-            .map_err(|_| PyTypeError::new_err("types must be an iterable of EventType"))?
-            .map(|number| number::event_type(py, &number?))
-            .collect::<PyResult<EventTypes>>()?,
+        Some(types) => event_types("types", types)?,
     };
     let max_lag = u32::try_from(max_lag.unwrap_or(0))
         .map_err(|_| invalid_arg(py, format!("max_lag must be from 0 to {}", u32::MAX)))?;

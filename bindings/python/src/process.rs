@@ -8,6 +8,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
+use crate::driver;
 use crate::session::Session;
 
 /// How many forks lie between the first process and this one.
@@ -124,6 +125,32 @@ impl Drop for Inside {
     }
 }
 
+/// An object of Python that the core holds. It ends at once when it is dropped, in an attached thread.
+pub(crate) struct Held(
+    /// Empty only while it is dropped.
+    Option<Py<PyAny>>,
+);
+
+impl Held {
+    pub(crate) fn new(object: &Bound<'_, PyAny>) -> Self {
+        Self(Some(object.clone().unbind()))
+    }
+
+    pub(crate) fn bind<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+        self.0.as_ref().map_or_else(|| py.None(), |object| object.clone_ref(py)).into_bound(py)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let object = self.0.take();
+        let mut object = Some(object);
+        enter(|_attached| drop(object.take()));
+        #[expect(clippy::mem_forget, reason = "the interpreter that it belongs to has ended")]
+        std::mem::forget(object);
+    }
+}
+
 /// Drops what holds locks or threads of the core, detached from Python if this thread is attached.
 pub(crate) fn drop_detached<T: Send>(value: T) {
     let mut value = Some(value);
@@ -139,6 +166,7 @@ pub(crate) fn close_all(py: Python<'_>) -> PyResult<()> {
     ENDING.get_or_init(|| std::thread::current().id());
     let close = || {
         wait_until_outside(py)?;
+        driver::unregister_all(py);
         let sessions =
             std::mem::take(&mut *SESSIONS.lock().unwrap_or_else(PoisonError::into_inner));
         for session in sessions.iter().filter_map(Weak::upgrade) {

@@ -47,9 +47,10 @@ def test_every_enumeration_is_compared() -> None:
         for name, value in vars(_enums).items()
         if isinstance(value, enum.EnumMeta) and list(value)
     }
-    assert classes - {"RecordKind", "MetadataType"} == set(_native.numbers()) - {"CatchupCause"}
+    assert classes - {"RecordKind", "MetadataType", "Answer"} == set(_native.numbers()) - {"CatchupCause"}
     assert [kind.value for kind in virtwatch.RecordKind] == [0, 1, 2, 3, 4, 5]
     assert [kind.value for kind in virtwatch.MetadataType] == [0, 1, 2]
+    assert [answer.value for answer in virtwatch.Answer] == [0, 1]
 
 
 def test_numbers_print_as_names() -> None:

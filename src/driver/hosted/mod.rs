@@ -17,6 +17,7 @@ mod support;
 pub use self::host::Host;
 pub use self::hypervisor::{Answer, Hypervisor, Listed, Request, RequestKind};
 pub use self::report::Report;
+#[cfg(feature = "capi")]
 pub(crate) use self::scheme::register_made;
 pub use self::scheme::{register_driver, unregister_driver};
 

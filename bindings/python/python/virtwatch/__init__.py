@@ -17,6 +17,7 @@ import os as _os
 from . import _native
 from ._enums import (
     AddedDetail,
+    Answer,
     CrashedDetail,
     CrashedReason,
     DefinedDetail,
@@ -30,6 +31,7 @@ from ._enums import (
     PmSuspendedDetail,
     RecordKind,
     RemovedDetail,
+    RequestKind,
     ResumedDetail,
     RunningReason,
     ShutdownDetail,
@@ -62,19 +64,25 @@ from ._native import (
     Connection,
     Cursor,
     Domain,
+    Host,
     Record,
     Registration,
+    Request,
     Stats,
     Watch,
     WatchStats,
     __version__,
     connect,
+    register_driver,
+    unregister_driver,
 )
+from .driver import Driver, Listed
 from .inventory import Inventory
 from .view import DomainView, fold
 
 __all__ = [
     "AddedDetail",
+    "Answer",
     "CancelledError",
     "ClosedError",
     "Config",
@@ -86,14 +94,17 @@ __all__ = [
     "DefinedDetail",
     "Domain",
     "DomainView",
+    "Driver",
     "Error",
     "ErrorCode",
     "ErrorDomain",
     "EventSupport",
     "EventType",
+    "Host",
     "InvalidArgumentError",
     "InvalidStateError",
     "Inventory",
+    "Listed",
     "MetadataType",
     "NotFoundError",
     "NotSupportedError",
@@ -106,6 +117,8 @@ __all__ = [
     "RecordKind",
     "Registration",
     "RemovedDetail",
+    "Request",
+    "RequestKind",
     "ResumedDetail",
     "RunningReason",
     "ShutdownDetail",
@@ -126,6 +139,8 @@ __all__ = [
     "__version__",
     "connect",
     "fold",
+    "register_driver",
+    "unregister_driver",
 ]
 
 # Callbacks must have ended before the interpreter does, and do not survive a fork.

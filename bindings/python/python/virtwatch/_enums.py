@@ -287,6 +287,51 @@ class MetadataType(_Number):
     """An XML element of another program, known by its namespace."""
 
 
+class RequestKind(_Number):
+    """What a driver is asked to do."""
+
+    DEFINE = 0
+    """Store a configuration."""
+    UNDEFINE = 1
+    """Forget the stored configuration."""
+    CREATE = 2
+    """Start from the stored configuration, or from the managed-save image."""
+    CREATE_XML = 3
+    """Start from a configuration that is not stored."""
+    SUSPEND = 4
+    RESUME = 5
+    SHUTDOWN = 6
+    """Ask the guest to shut down."""
+    REBOOT = 7
+    """Ask the guest to reboot."""
+    RESET = 8
+    DESTROY = 9
+    """End the running instance at once."""
+    SAVE = 10
+    """Save the state to a file and end the instance."""
+    RESTORE = 11
+    """Start from a file that was saved. Which domain it is, is reported before it is done."""
+    MANAGED_SAVE = 12
+    """Save the state where the next start finds it, and end the instance."""
+    MANAGED_SAVE_REMOVE = 13
+    """Drop what was saved for the next start."""
+    RENAME = 14
+    PM_SUSPEND = 15
+    """Suspend the guest by power management; the flags are a `SuspendTarget`."""
+    PM_WAKEUP = 16
+    SET_AUTOSTART = 17
+    """Start with the host (flags 1), or no longer (flags 0)."""
+
+
+class Answer(_Number):
+    """How a driver took a request."""
+
+    DONE = 0
+    """It is done. What usually happens has happened, unless something else was reported."""
+    ACCEPTED = 1
+    """It will be done, and then reported."""
+
+
 class ShutdownMethod(IntFlag):
     """By what a guest is asked to shut down or reboot: `virDomainShutdownFlagValues`. Several may
     be joined by `|`: one of them is taken."""
