@@ -38,6 +38,9 @@ impl<J> Gate<J> {
     /// Takes the job to run it. `None` once the gate is closed, or while another thread runs it.
     pub(super) fn enter(&self) -> Option<J> {
         let mut phase = self.phase.lock();
+        if self.is_closed() {
+            return None;
+        }
         match std::mem::replace(&mut *phase, Phase::Running) {
             Phase::Idle(job) => Some(job),
             other => {

@@ -9,7 +9,7 @@ use std::collections::{BinaryHeap, VecDeque};
 pub(super) enum Due {
     /// When it has something to read; its bell will tell.
     Nothing,
-    /// At once: something came when it had just read all there was.
+    /// At once, but not in this round: something came when it had just read all there was.
     Again,
     /// When the others have got their events up to this number.
     At(u64),

@@ -5,6 +5,7 @@
 //! libvirt has one, would be the loop's own code run by whoever changes a domain; writing to a
 //! descriptor is not, and wakes any loop from any thread.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::event_loop::{EventLoop, Ready};
@@ -86,35 +87,35 @@ impl Shared {
             return;
         }
         board.busy = true;
-        let mut order = Order::default();
-        order.add(board.ready.drain(..));
+        let ready = std::mem::take(&mut board.ready);
+        let gate = |id| Some((id, Arc::clone(board.registrations.get(&id)?)));
+        let gates: BTreeMap<_, _> = ready.into_iter().filter_map(gate).collect();
         drop(board);
         let end = self.registry.cursor().seq;
+        let mut order = Order::default();
+        order.add(gates.keys().copied());
         let mut later = Vec::new();
-        loop {
-            let mut board = self.board.lock();
-            let Some(id) = order.next() else {
-                board.busy = false;
-                self.idle.notify_all();
-                later.retain(|id| board.registrations.contains_key(id));
-                board.ready.append(&mut later);
-                let signal = board.seat.as_ref().filter(|_| !board.ready.is_empty());
-                let signal = signal.map(Seat::signal);
-                drop(board);
-                if let Some(signal) = signal {
-                    signal.set();
-                }
-                return;
-            };
-            let gate = board.registrations.get(&id).map(Arc::clone);
-            drop(board);
-            let Some(gate) = gate else { continue };
+        while let Some(id) = order.next() {
+            // One that has ended meanwhile lets nobody in.
+            let Some(gate) = gates.get(&id) else { continue };
             let limit = Limit { others: order.others(), end };
-            match turn::take(id, &gate, &limit) {
+            match turn::take(id, gate, &limit) {
                 Due::At(seq) if seq > end => later.push(id),
                 Due::Again => later.push(id),
                 due => order.put_back(id, due),
             }
+        }
+
+        let mut board = self.board.lock();
+        board.busy = false;
+        self.idle.notify_all();
+        later.retain(|id| board.registrations.contains_key(id));
+        board.ready.append(&mut later);
+        let signal = board.seat.as_ref().filter(|_| !board.ready.is_empty());
+        let signal = signal.map(Seat::signal);
+        drop(board);
+        if let Some(signal) = signal {
+            signal.set();
         }
     }
 }

@@ -61,6 +61,8 @@ pub(super) fn take(id: i32, gate: &Gate<Job>, limit: &Limit) -> Due {
     let due = match (turn.is_done, turn.last) {
         (true, _) if reader.arm(Arc::clone(bell)) => Due::Nothing,
         (true, _) => Due::Again,
+        // It has taken nothing, though there is something.
+        (false, _) if turn.left == TURN => Due::Again,
         // A catch-up is due at once, but not for ever.
         (false, 0) => Due::AfterOthers,
         (false, seq) => Due::At(seq),
