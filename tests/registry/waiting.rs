@@ -1,6 +1,7 @@
 //! Waiting for a record, and being woken for nothing else.
 
 use std::os::fd::AsRawFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -107,6 +108,41 @@ fn the_descriptor_shows_whether_there_is_something_to_read() {
             assert!(!is_readable(&mut watch, NOW));
         }
     }
+}
+
+/// Events without end that the filter of types keeps back hold nothing up: neither the end of a wait
+/// nor that of a registration.
+#[test]
+fn a_flow_of_filtered_events_holds_nothing_up() {
+    let _watchdog = Watchdog::new("a wait under a flow of filtered events");
+    let conn = Connection::open("test:///empty").unwrap();
+    let types = [EventType::Removed].into_iter().collect();
+    let options = WatchOptions { types, ..WatchOptions::default() };
+    let over = AtomicBool::new(false);
+    let mut watch = conn.watch(options).unwrap();
+    let mut waits = 0_u64;
+    thread::scope(|scope| {
+        for number in 0..3 {
+            let domain = define(&conn, number);
+            let over = &over;
+            scope.spawn(move || {
+                start(&domain);
+                while !over.load(Ordering::Relaxed) {
+                    domain.suspend().unwrap();
+                    domain.resume().unwrap();
+                }
+            });
+        }
+        while waits < 20 {
+            // A reader that is too slow is told so.
+            waits += u64::from(watch.next(Some(Duration::from_millis(waits))).unwrap().is_none());
+            conn.register(options, |_| ()).unwrap().cancel();
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    drain(&mut watch);
+    let stats = watch.stats();
+    assert_eq!((stats.filtered + stats.coalesced, stats.pending), (conn.cursor().seq, 0));
 }
 
 /// What the filter of types keeps back leaves the descriptor quiet once it has been looked at.

@@ -188,13 +188,19 @@ impl Reader {
         }
     }
 
-    /// The next record, if there is one now.
+    /// The next record, if there is one now. However fast the events come that the filter keeps
+    /// back: those that come after it has met the first are left to the next call.
     pub(crate) fn next(&mut self) -> Option<Record> {
+        let mut there = None;
         loop {
             let record = self.next_unfiltered()?;
             match &record {
                 Record::Event(event) if !self.options.types.contains(event.kind.event_type()) => {
                     self.stats.filtered += u64::from(!event.in_catchup);
+                    let there = *there.get_or_insert_with(|| self.produced.load(Ordering::Acquire));
+                    if self.consumed > there && !event.in_catchup {
+                        return None;
+                    }
                 }
                 Record::Event(event) => {
                     self.stats.delivered += u64::from(!event.in_catchup);
