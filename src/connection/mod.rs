@@ -8,7 +8,7 @@ mod registration;
 mod watch;
 
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use self::autodestroy::Autodestroy;
 pub use self::domain::{Domain, XmlFlags};
 pub use self::list::ListFlags;
 pub use self::registration::Registration;
-use self::watch::Control;
+use self::watch::Controls;
 pub use self::watch::{Canceller, Watch};
 use crate::dispatch::{self, Callback, Deliver, Dispatcher};
 use crate::domain::{Config, Facts};
@@ -49,7 +49,7 @@ struct Inner {
     instance: Arc<Instance>,
     read_only: bool,
     /// Whom to cancel on close; `None` once closed.
-    watches: Mutex<Option<Vec<Weak<Control>>>>,
+    watches: Mutex<Option<Controls>>,
 }
 
 impl Connection {
@@ -95,7 +95,7 @@ impl Connection {
             dispatcher: Dispatcher::new(Arc::clone(instance.registry()), dispatch::registered()),
             instance,
             read_only,
-            watches: Mutex::new(Some(Vec::new())),
+            watches: Mutex::new(Some(Controls::default())),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -104,8 +104,8 @@ impl Connection {
     /// callback runs, unless this is called inside one. Look-ups and operations still work.
     pub fn close(&self) {
         let watches = self.inner.watches.lock().take();
-        for control in watches.iter().flatten().filter_map(Weak::upgrade) {
-            control.cancel();
+        if let Some(watches) = watches {
+            watches.cancel();
         }
         self.inner.dispatcher.clear();
     }
@@ -294,10 +294,7 @@ impl Connection {
         self.open_for_readers()?;
         let watch = Watch::new(self.clone(), options);
         match &mut *self.inner.watches.lock() {
-            Some(watches) => {
-                watches.retain(|control| control.strong_count() > 0);
-                watches.push(watch.control());
-            }
+            Some(watches) => watches.add(watch.control()),
             None => watch.canceller().cancel(),
         }
         Ok(watch)

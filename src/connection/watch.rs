@@ -41,6 +41,29 @@ impl Wake for Control {
     }
 }
 
+/// Those of the watches of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Controls(Vec<Weak<Control>>);
+
+impl Controls {
+    /// Adds one. Those of watches that are gone are looked for before the list would grow, and then
+    /// not again before it is twice as long.
+    pub(super) fn add(&mut self, control: Weak<Control>) {
+        if self.0.len() == self.0.capacity() {
+            self.0.retain(|control| control.strong_count() > 0);
+            self.0.reserve(self.0.len() + 1);
+        }
+        self.0.push(control);
+    }
+
+    /// Cancels the watches.
+    pub(super) fn cancel(self) {
+        for control in self.0.iter().filter_map(Weak::upgrade) {
+            control.cancel();
+        }
+    }
+}
+
 /// Cancels a watch from another thread, or from a signal handler.
 #[derive(Debug, Clone)]
 pub struct Canceller {
@@ -106,7 +129,8 @@ impl Watch {
                 return Ok(None);
             }
             match self.wait(*deadline) {
-                Ok(Waited::Set) => {}
+                // There may be events without end that the filter keeps back.
+                Ok(Waited::Set) => time_is_over = deadline.is_some_and(|end| Instant::now() >= end),
                 Ok(Waited::TimedOut | Waited::Interrupted) => time_is_over = true,
                 Err(cause) => return Err(Error::system("cannot wait for an event", &cause)),
             }
@@ -172,5 +196,31 @@ impl Watch {
     /// Figures of this watch.
     pub fn stats(&self) -> WatchStats {
         self.reader.stats()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A million watches that are open at once are a list of a million; of a million that come and go
+    /// hardly any are kept. To look at all of them for each would take hours.
+    #[test]
+    fn watches_that_are_open_are_not_looked_at_for_each_new_one() {
+        let (mut controls, open) = (Controls::default(), Arc::default());
+        for _ in 0..1_000_000 {
+            controls.add(Arc::downgrade(&open));
+        }
+        assert_eq!(controls.0.len(), 1_000_000);
+        controls.cancel();
+        assert!(open.is_cancelled());
+
+        let mut controls = Controls::default();
+        controls.add(Arc::downgrade(&open));
+        for _ in 0..1_000_000 {
+            controls.add(Weak::new());
+        }
+        assert!(controls.0.len() < 10, "{}", controls.0.len());
+        assert_eq!(controls.0.iter().filter_map(Weak::upgrade).count(), 1);
     }
 }
