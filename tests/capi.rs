@@ -51,6 +51,8 @@ programs! {
     errors helgrind;
     /// Callbacks: numbers, filters, handles, what holds a connection (G8).
     events helgrind;
+    /// The close callback: told once, over then (G6, G8, G9).
+    closed helgrind;
     /// Watches: snapshot (G4), filters, cursors (G7), lag (G5), cancelling, the file descriptor.
     watch helgrind;
     /// Everything may be called in a callback and in what frees it (G9).
