@@ -15,6 +15,7 @@
     ((major) * 1000000 + (minor) * 1000 + (micro) <= LIBVIR_VERSION_NUMBER)
 
 #define VIR_DOMAIN_EVENT_CALLBACK VW_DOMAIN_EVENT_CALLBACK
+#define VIR_TYPED_PARAM_FIELD_LENGTH VW_TYPED_PARAM_FIELD_LENGTH
 #define VIR_UUID_BUFLEN VW_UUID_BUFLEN
 #define VIR_UUID_STRING_BUFLEN VW_UUID_STRING_BUFLEN
 #define virDomainEventType vwDomainEventType
@@ -226,6 +227,13 @@
 #define VIR_DOMAIN_SAVE_RUNNING VW_DOMAIN_SAVE_RUNNING
 #define VIR_DOMAIN_SAVE_PAUSED VW_DOMAIN_SAVE_PAUSED
 #define VIR_DOMAIN_SAVE_RESET_NVRAM VW_DOMAIN_SAVE_RESET_NVRAM
+#define virDomainMigrateFlags vwDomainMigrateFlags
+#define VIR_MIGRATE_LIVE VW_MIGRATE_LIVE
+#define VIR_MIGRATE_PERSIST_DEST VW_MIGRATE_PERSIST_DEST
+#define VIR_MIGRATE_UNDEFINE_SOURCE VW_MIGRATE_UNDEFINE_SOURCE
+#define VIR_MIGRATE_PAUSED VW_MIGRATE_PAUSED
+#define VIR_MIGRATE_UNSAFE VW_MIGRATE_UNSAFE
+#define VIR_MIGRATE_OFFLINE VW_MIGRATE_OFFLINE
 #define virDomainMetadataType vwDomainMetadataType
 #define VIR_DOMAIN_METADATA_DESCRIPTION VW_DOMAIN_METADATA_DESCRIPTION
 #define VIR_DOMAIN_METADATA_TITLE VW_DOMAIN_METADATA_TITLE
@@ -276,6 +284,9 @@
 #define virDomainInfo vwDomainInfo
 #define _virDomainInfo vwDomainInfo
 #define virDomainInfoPtr vwDomainInfoPtr
+#define virTypedParameter vwTypedParameter
+#define _virTypedParameter vwTypedParameter
+#define virTypedParameterPtr vwTypedParameterPtr
 #define virConnectDomainEventGenericCallback vwConnectDomainEventGenericCallback
 #define virFreeCallback vwFreeCallback
 #define virConnectDomainEventCallback vwConnectDomainEventCallback
@@ -360,6 +371,8 @@
 #define virDomainRename vwDomainRename
 #define virDomainSetMetadata vwDomainSetMetadata
 #define virDomainGetMetadata vwDomainGetMetadata
+#define virDomainMigrate vwDomainMigrate
+#define virDomainMigrateToURI3 vwDomainMigrateToURI3
 #define virConnectDomainEventRegisterAny vwConnectDomainEventRegisterAny
 #define virConnectDomainEventDeregisterAny vwConnectDomainEventDeregisterAny
 #define virConnectDomainEventRegister vwConnectDomainEventRegister
