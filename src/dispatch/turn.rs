@@ -58,11 +58,12 @@ pub(super) fn take(id: i32, gate: &Gate<Job>, limit: &Limit) -> Due {
         Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
         Deliver::Batch(callback) => callback(&mut turn),
     });
-    let due = match (turn.is_done, turn.last) {
+    let (is_done, left, last) = (turn.is_done, turn.left, turn.last);
+    let due = match (is_done, last) {
         (true, _) if reader.arm(Arc::clone(bell)) => Due::Nothing,
         (true, _) => Due::Again,
         // It has taken nothing, though there is something.
-        (false, _) if turn.left == TURN => Due::Again,
+        (false, _) if left == TURN => Due::Again,
         // A catch-up is due at once, but not for ever.
         (false, 0) => Due::AfterOthers,
         (false, seq) => Due::At(seq),
