@@ -60,7 +60,7 @@ pub(super) fn take(id: i32, gate: &Gate<Job>, limit: &Limit) -> Due {
     });
     let (is_done, left, last) = (turn.is_done, turn.left, turn.last);
     let due = match (is_done, last) {
-        (true, _) if reader.arm(Arc::clone(bell)) => Due::Nothing,
+        (true, _) if turn.reader.arm(Arc::clone(bell)) => Due::Nothing,
         (true, _) => Due::Again,
         // It has taken nothing, though there is something.
         (false, _) if left == TURN => Due::Again,
