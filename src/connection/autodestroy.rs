@@ -9,7 +9,7 @@ use crate::driver::{Action, Operation};
 use crate::error::Result;
 use crate::instance::Instance;
 
-/// The runs that end with a connection: when this is dropped. The registry knows which they are, so
+/// The runs that end with a connection: when that is closed, or this is dropped. The registry knows which they are, so
 /// that a run that is over is forgotten.
 #[derive(Debug)]
 pub(super) struct Autodestroy {
@@ -40,11 +40,10 @@ impl Autodestroy {
             Ok(())
         })
     }
-}
 
-impl Drop for Autodestroy {
-    fn drop(&mut self) {
-        if !*self.used.get_mut() {
+    /// Ends them.
+    pub(super) fn end(&self) {
+        if !self.used.load(Ordering::Relaxed) {
             return;
         }
         let tie = Some(Tie::Connection(self.connection));
@@ -54,5 +53,11 @@ impl Drop for Autodestroy {
             let action = Action::Autodestroy(self.connection);
             drop(self.instance.operate(Operation::Domain(uuid, action)));
         }
+    }
+}
+
+impl Drop for Autodestroy {
+    fn drop(&mut self) {
+        self.end();
     }
 }

@@ -100,14 +100,16 @@ impl Connection {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Cancels the watches of this connection and ends its registrations, for good. On return no
-    /// callback runs, unless this is called inside one. Look-ups and operations still work.
+    /// Cancels the watches of this connection, ends its registrations, for good, and the runs that
+    /// end with it. On return no callback runs, unless this is called inside one. Look-ups and
+    /// operations still work.
     pub fn close(&self) {
         let watches = self.inner.watches.lock().take();
         if let Some(watches) = watches {
             watches.cancel();
         }
         self.inner.dispatcher.clear();
+        self.inner.autodestroy.end();
     }
 
     /// Refuses to begin what [`Connection::close`] would have ended.
@@ -217,7 +219,7 @@ impl Connection {
     }
 
     /// Starts a domain without storing its configuration (`virDomainCreateXML`). With AUTODESTROY it
-    /// is destroyed when the connection is gone: the last clone, and all that keeps it open.
+    /// is destroyed when the connection is closed or gone: the last clone, and all that keeps it open.
     ///
     /// # Errors
     /// As [`Connection::define_xml`]; OPERATION_INVALID: it is active already. INVALID_ARG:

@@ -45,6 +45,10 @@ impl Connection {
         Self { session }
     }
 
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
     fn domain(&self, domain: virtwatch::Domain) -> Domain {
         Domain::new(domain, Arc::clone(&self.session))
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use virtwatch::{
-    AffectFlags, CreateFlags, DestroyFlags, Facts, Metadata, SaveFlags, ShutdownFlags,
-    UndefineFlags, Uuid, XmlFlags,
+    AffectFlags, CreateFlags, DestroyFlags, Facts, Metadata, MigrateFlags, SaveFlags,
+    ShutdownFlags, UndefineFlags, Uuid, XmlFlags,
 };
 
 use crate::config::Config;
@@ -299,6 +299,41 @@ impl Domain {
     /// or transient, or the name is taken.
     fn rename(&self, py: Python<'_>, name: &str) -> PyResult<()> {
         self.run(py, |domain| domain.rename(name))
+    }
+
+    /// Moves it to the source of another connection, perhaps under another name, and returns the
+    /// domain there. `live`: while it runs, as far as that can be; `persist_dest`: its configuration
+    /// is stored there; `undefine_source`: and not kept here; `paused`: it is left paused there;
+    /// `offline`: the configuration alone; `unsafe`: even if that may harm its disks.
+    ///
+    /// The destination changes before the source. `InvalidStateError` when it does not run or is
+    /// active there, `OperationFailedError` when name or UUID are another domain's there,
+    /// `NotSupportedError` when the drivers cannot do it.
+    #[pyo3(signature = (destination, name=None, *, live=false, persist_dest=false, undefine_source=false, paused=false, r#unsafe=false, offline=false))]
+    #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
+    #[expect(clippy::fn_params_excessive_bools, reason = "they are keywords in Python")]
+    fn migrate(
+        &self,
+        py: Python<'_>,
+        destination: &Connection,
+        name: Option<&str>,
+        live: bool,
+        persist_dest: bool,
+        undefine_source: bool,
+        paused: bool,
+        r#unsafe: bool,
+        offline: bool,
+    ) -> PyResult<Self> {
+        let mut flags = MigrateFlags::empty();
+        flags.set(MigrateFlags::LIVE, live);
+        flags.set(MigrateFlags::PERSIST_DEST, persist_dest);
+        flags.set(MigrateFlags::UNDEFINE_SOURCE, undefine_source);
+        flags.set(MigrateFlags::PAUSED, paused);
+        flags.set(MigrateFlags::UNSAFE, r#unsafe);
+        flags.set(MigrateFlags::OFFLINE, offline);
+        let to = destination.session().core(py)?;
+        let moved = self.run(py, |domain| domain.migrate(to, flags, name))?;
+        Ok(Self::new(moved, Arc::clone(destination.session())))
     }
 
     /// Removes the stored configuration: an inactive domain no longer exists then, an active one

@@ -218,6 +218,37 @@ def test_metadata(conn: virtwatch.Connection) -> None:
         domain.set_metadata(MetadataType.TITLE, "two\nlines")
 
 
+def test_migration(conn: virtwatch.Connection) -> None:
+    """G1: for a moment it is in both, at no time in none."""
+    with virtwatch.connect("test:///empty") as there:
+        with virtwatch.Inventory(conn) as before, virtwatch.Inventory(there) as after:
+            domain = conn.define_xml(xml("vm"))
+            domain.start()
+            moved = domain.migrate(there, "moved", live=True, persist_dest=True, paused=True)
+            assert moved.connection == there and moved.uuid == domain.uuid
+            assert (moved.name, moved.state) == ("moved", State.PAUSED) and moved.is_persistent
+            assert domain.reason == ShutoffReason.MIGRATED
+            assert after.wait_for(lambda view: view.get(moved.uuid) == moved.facts())
+            assert before.wait_for(lambda view: view.get(domain.uuid) == domain.facts())
+        with pytest.raises(virtwatch.InvalidStateError):
+            domain.migrate(there)
+    with pytest.raises(virtwatch.ClosedError):
+        domain.migrate(there)
+
+
+def test_a_run_ends_with_its_connection() -> None:
+    with virtwatch.connect("test:///default") as stays:
+        with virtwatch.connect("test:///default") as conn:
+            mine = conn.create_xml(xml("mine"), autodestroy=True)
+            kept = conn.define_xml(xml("kept"))
+            kept.start(autodestroy=True)
+            assert len(stays.domains(active=True)) == 3
+        assert [domain.name for domain in stays.domains(active=True)] == ["test"]
+        assert stays.lookup_by_uuid(kept.uuid).reason == ShutoffReason.DESTROYED
+        with pytest.raises(virtwatch.NotFoundError):
+            stays.lookup_by_uuid(mine.uuid)
+
+
 def test_the_means_of_a_shutdown(conn: virtwatch.Connection) -> None:
     domain = conn.define_xml(xml())
     domain.start()

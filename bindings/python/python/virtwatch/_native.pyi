@@ -269,6 +269,18 @@ class Domain:
         config: bool = False,
     ) -> None: ...
     def rename(self, name: str) -> None: ...
+    def migrate(
+        self,
+        destination: Connection,
+        name: str | None = None,
+        *,
+        live: bool = False,
+        persist_dest: bool = False,
+        undefine_source: bool = False,
+        paused: bool = False,
+        unsafe: bool = False,
+        offline: bool = False,
+    ) -> Domain: ...
     def undefine(
         self,
         *,
