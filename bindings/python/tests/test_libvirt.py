@@ -269,6 +269,15 @@ def test_close_says_whether_something_keeps_it_open() -> None:
         conn.getURI()
 
 
+def test_what_it_shows_of_itself() -> None:
+    conn = libvirt.open("test:///empty")
+    vm = conn.defineXML(xml("vm"))
+    assert repr(vm) == f"<virDomain 'vm' {vm.UUIDString()}>"
+    assert repr(conn) == "<virConnect to test:///empty>"
+    conn.close()
+    assert repr(conn) == "<virConnect, closed>"
+
+
 def test_the_last_error_is_that_of_this_threads_last_call() -> None:
     conn = libvirt.open("test:///empty")
     with pytest.raises(libvirt.libvirtError) as caught:
@@ -472,6 +481,33 @@ conn.domainEventRegisterAny(None, 0, lambda *_: seen.append(1), None)
 conn.defineXML(xml())
 libvirt.virEventRunDefaultImpl()
 assert seen == [1]
+"""
+    )
+
+
+def test_a_signal_handler_may_change_the_loop_and_the_registrations() -> None:
+    in_loop(
+        """
+import signal
+seen = []
+def handler(*_):
+    number = conn.domainEventRegisterAny(None, 0, lambda *_: seen.append(1), None)
+    timer = libvirt.virEventAddTimeout(-1, print, None)
+    libvirt.virEventRemoveTimeout(timer)
+    conn.domainEventDeregisterAny(number)
+    rounds.append(1)
+rounds = []
+signal.signal(signal.SIGALRM, handler)
+conn.domainEventRegisterAny(None, 0, lambda *_: None, None)
+vm = conn.defineXML(xml())
+while len(rounds) < 100:
+    signal.setitimer(signal.ITIMER_REAL, 0.0002)
+    vm.create()
+    vm.destroy()
+    number = conn.domainEventRegisterAny(vm, 0, lambda *_: None, None)
+    libvirt.virEventRunDefaultImpl()
+    conn.domainEventDeregisterAny(number)
+signal.setitimer(signal.ITIMER_REAL, 0)
 """
     )
 

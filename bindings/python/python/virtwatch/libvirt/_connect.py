@@ -64,6 +64,9 @@ class virConnect:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return "<virConnect, closed>" if self._o is None else f"<virConnect to {self._o.uri}>"
+
     def _core(self) -> Connection:
         if self._o is None:
             raise refusal("invalid connection pointer", n.VIR_ERR_INVALID_CONN, n.VIR_FROM_DOMAIN)

@@ -50,8 +50,8 @@ class DefaultLoop:
     """A loop of handles and timeouts. One thread runs it, any may change it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        """Protects what follows; held for no longer than a look."""
+        self._lock = threading.RLock()
+        """Protects what follows; held for no longer than a look. A signal handler may come then."""
         self._handles: dict[int, _Handle] = {}
         self._timeouts: dict[int, _Timeout] = {}
         self._removed: list[Any] = []
@@ -64,7 +64,7 @@ class DefaultLoop:
 
     def _forked(self) -> None:
         """The lock may have been held, and the waker is the parent's."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._waker = None
 
     def add_handle(self, fd: int, events: int, callback: Callable[..., None], opaque: Any) -> int:

@@ -58,6 +58,9 @@ class virDomain:
         self._told = told
         """By an event, whose id it has."""
 
+    def __repr__(self) -> str:
+        return f"<virDomain '{self._o.name}' {self._o.uuid}>"
+
     def connect(self) -> virConnect:
         """The connection that it came from."""
         return self._conn

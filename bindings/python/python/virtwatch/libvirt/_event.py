@@ -81,7 +81,7 @@ class _Stream:
         self.core = core
         self.watch: Watch = core.watch(snapshot=False)
         self._loop = loop
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._handle: int | None = None
         self._ended = False
 
@@ -123,8 +123,10 @@ class InLoop(Callbacks):
     def __init__(self, loop: Loop) -> None:
         super().__init__()
         self._loop = loop
-        self._lock = threading.Lock()
-        """Protects the readers and the stream; held for no longer than a change of them."""
+        self._lock = threading.RLock()
+        """Protects the readers and the stream; held for no longer than a change of them. A signal
+        handler may come then.
+        """
         self._readers: dict[int, _Reader] = {}
         self._of_all: tuple[_Reader, ...] = ()
         """Of these those that want to read of all domains."""
