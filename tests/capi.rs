@@ -71,6 +71,8 @@ programs! {
     own_loop;
     /// Power management, autostart, metadata, migration, autodestroy and flags.
     operations;
+    /// Drivers that the program brings (G6, G9, G12).
+    hosted;
 }
 
 /// A hypervisor that reports everything and one that reports what starts and stops: the program that

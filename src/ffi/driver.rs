@@ -1,6 +1,6 @@
 //! Drivers that the program brings, as tables of functions.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_int, c_uchar, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr;
@@ -208,7 +208,7 @@ struct Table {
     functions: vwDriver,
     opaque: Opaque,
     /// The handles of open hosts. A leaf lock, held for a look-up.
-    hosts: Mutex<HashMap<u64, Ref<vwHost>>>,
+    hosts: Mutex<BTreeMap<u64, Ref<vwHost>>>,
 }
 
 // SAFETY: the header says that the functions are called on several threads at once; the pointer is
