@@ -72,7 +72,15 @@ programs! {
     /// Power management, autostart, metadata, migration, autodestroy and flags.
     operations;
     /// Drivers that the program brings (G6, G9, G12).
-    hosted;
+    hosted helgrind;
+}
+
+/// A child of a fork brings its own hypervisors (G12). Not with a sanitizer: see `forked`.
+#[test]
+fn hosted_in_a_child() {
+    let program = Program::build("tests/c/hosted.c");
+    program.run(&["forked"]);
+    program.run_under_valgrind(&["forked"]);
 }
 
 /// A hypervisor that reports everything and one that reports what starts and stops: the program that

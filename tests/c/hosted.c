@@ -443,6 +443,10 @@ int main(int argc, char **argv)
 {
     int small = argc > 1 && strcmp(argv[1], "small") == 0;
     watchdog();
+    if (argc > 1 && strcmp(argv[1], "forked") == 0) {
+        forked();
+        return 0;
+    }
     registering();
     bad_reports();
     one_thread();
@@ -451,6 +455,5 @@ int main(int argc, char **argv)
     lost();
     ends_itself();
     taken_away(small ? 500 : 200000);
-    forked();
     return 0;
 }
