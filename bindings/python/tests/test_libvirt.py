@@ -269,6 +269,61 @@ def test_close_says_whether_something_keeps_it_open() -> None:
         conn.getURI()
 
 
+class Reachable(virtwatch.Driver):
+    """One whose source can be lost."""
+
+    def __init__(self) -> None:
+        self.is_lost = False
+
+    def list(self, host: virtwatch.Host) -> list[virtwatch.Listed]:
+        if self.is_lost:
+            raise ConnectionError("the cable is out")
+        return []
+
+
+def test_the_close_callback_tells_that_the_source_is_lost() -> None:
+    """G6: once, and the connection returns by itself."""
+    driver = Reachable()
+    virtwatch.register_driver("reachable", driver)
+    try:
+        conn = libvirt.open("reachable:///?poll=1ms")
+        told: list[tuple[object, ...]] = []
+        assert conn.registerCloseCallback(lambda *arguments: told.append(arguments), "opaque") == 0
+        with pytest.raises(libvirt.libvirtError) as caught:
+            conn.registerCloseCallback(lambda *_: None, None)
+        assert caught.value.get_error_code() == libvirt.VIR_ERR_OPERATION_INVALID
+        driver.is_lost = True
+        wait_until(lambda: told)
+        assert told == [(conn, libvirt.VIR_CONNECT_CLOSE_REASON_ERROR, "opaque")]
+        assert not conn.isAlive()
+        driver.is_lost = False
+        wait_until(conn.isAlive)
+        driver.is_lost = True
+        wait_until(lambda: not conn.isAlive())
+        assert len(told) == 1
+        conn.unregisterCloseCallback()
+    finally:
+        virtwatch.unregister_driver("reachable")
+
+
+def test_migration_between_two_connections() -> None:
+    source, destination = libvirt.open("test:///empty"), libvirt.open("test:///empty")
+    log = Log()
+    destination.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, log, None)
+    vm = source.defineXML(xml("vm"))
+    vm.create()
+    flags = libvirt.VIR_MIGRATE_LIVE | libvirt.VIR_MIGRATE_PERSIST_DEST
+    moved = vm.migrate(destination, flags | libvirt.VIR_MIGRATE_UNDEFINE_SOURCE, "moved")
+    assert moved.connect() is destination and moved.name() == "moved"
+    assert moved.state() == [libvirt.VIR_DOMAIN_RUNNING, libvirt.VIR_DOMAIN_RUNNING_MIGRATED]
+    assert moved.isPersistent() and source.listAllDomains() == []
+    wait_until(lambda: len(log) == 2)
+    assert [event for _, _, event, _ in log] == [2, 0]
+    with pytest.raises(libvirt.libvirtError) as caught:
+        moved.migrate(source, libvirt.VIR_MIGRATE_TUNNELLED)
+    assert caught.value.get_error_code() == libvirt.VIR_ERR_INVALID_ARG
+
+
 def test_what_it_shows_of_itself() -> None:
     conn = libvirt.open("test:///empty")
     vm = conn.defineXML(xml("vm"))

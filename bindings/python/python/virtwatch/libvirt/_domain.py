@@ -29,6 +29,14 @@ _DESTROY = n.VIR_DOMAIN_DESTROY_GRACEFUL | n.VIR_DOMAIN_DESTROY_REMOVE_LOGS
 _SAVE = n.VIR_DOMAIN_SAVE_BYPASS_CACHE | n.VIR_DOMAIN_SAVE_RUNNING | n.VIR_DOMAIN_SAVE_PAUSED
 _ASK = sum(ShutdownMethod)
 _AFFECT = n.VIR_DOMAIN_AFFECT_LIVE | n.VIR_DOMAIN_AFFECT_CONFIG
+_MIGRATE = (
+    n.VIR_MIGRATE_LIVE
+    | n.VIR_MIGRATE_PERSIST_DEST
+    | n.VIR_MIGRATE_UNDEFINE_SOURCE
+    | n.VIR_MIGRATE_PAUSED
+    | n.VIR_MIGRATE_UNSAFE
+    | n.VIR_MIGRATE_OFFLINE
+)
 _UNDEFINE = (
     n.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
     | n.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
@@ -255,6 +263,33 @@ class virDomain:
         check_flags("virDomainRename", flags)
         self._o.rename(new_name)
         return 0
+
+    @entry
+    def migrate(
+        self,
+        dconn: virConnect,
+        flags: int = 0,
+        dname: str | None = None,
+        uri: str | None = None,
+        bandwidth: int = 0,
+    ) -> virDomain:
+        """Moves it to another connection of this process, and returns the domain there. No address
+        is needed, nor is there a bandwidth to limit.
+        """
+        check_flags("virDomainMigrate", flags, _MIGRATE)
+        refuse("uri", uri)
+        core = dconn._core()
+        moved = self._o.migrate(
+            core,
+            dname,
+            live=bool(flags & n.VIR_MIGRATE_LIVE),
+            persist_dest=bool(flags & n.VIR_MIGRATE_PERSIST_DEST),
+            undefine_source=bool(flags & n.VIR_MIGRATE_UNDEFINE_SOURCE),
+            paused=bool(flags & n.VIR_MIGRATE_PAUSED),
+            unsafe=bool(flags & n.VIR_MIGRATE_UNSAFE),
+            offline=bool(flags & n.VIR_MIGRATE_OFFLINE),
+        )
+        return virDomain(dconn, core, moved)
 
     @entry
     def undefine(self) -> int:
