@@ -129,14 +129,15 @@ def test_what_has_crashed_is_started_again_a_little_later_each_time(
         transient = conn.create_xml(xml("transient"))
         domain.start()
         crasher.host.stopped(transient, StoppedDetail.CRASHED)
-        for run in range(2, 6):
+        for _ in range(4):
+            runs = {domain.id, None}
             crasher.host.stopped(domain, StoppedDetail.CRASHED)
-            assert await inventory.wait_for_async(lambda now: now[domain.uuid].active)
-            assert domain.id is not None and domain.id > run
+            assert await inventory.wait_for_async(lambda now: now[domain.uuid].id not in runs)
         keeper.delays[domain.uuid] = 80.0
         crasher.host.stopped(domain, StoppedDetail.CRASHED)
         while domain.uuid not in keeper.waiting:
             await asyncio.sleep(0.001)
+        assert transient.uuid not in keeper.waiting
         domain.start()
         while keeper.waiting:
             await asyncio.sleep(0.001)
