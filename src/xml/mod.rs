@@ -22,7 +22,7 @@ use smallvec::SmallVec;
 
 pub(crate) use self::lexical::{escape, escape_quoted, excerpt, is_name, is_space};
 use self::lexical::{forbidden_character, is_space_byte, resolve, split_before};
-pub(crate) use self::namespace::{Namespaces, declared_prefix, prefix};
+pub(crate) use self::namespace::{Namespaces, declared_prefix, prefix, prefixes};
 pub(crate) use self::node::{Attribute, Content, Node, Tag};
 use self::node::{Attributes, Text};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};

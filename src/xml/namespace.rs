@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Tag;
+use super::lexical::is_name_char;
 
 /// The namespace declarations in force at a place of a document. A look-up takes the same time
 /// however many there are: the document may be hostile.
@@ -52,6 +53,13 @@ impl<'a> Namespaces<'a> {
 /// The prefix that an attribute of this name declares, "" for the default namespace.
 pub(crate) fn declared_prefix(attribute: &str) -> Option<&str> {
     if attribute == "xmlns" { Some("") } else { attribute.strip_prefix("xmlns:") }
+}
+
+/// Whatever in a piece of a document may be a prefix that it uses, be it in text: the names before
+/// colons.
+pub(crate) fn prefixes(piece: &str) -> impl Iterator<Item = &str> {
+    let before = piece.split_inclusive(':').filter_map(|part| part.strip_suffix(':'));
+    before.filter_map(|part| part.rsplit(|c| !is_name_char(c)).next())
 }
 
 /// The prefix of a name, "" without one.

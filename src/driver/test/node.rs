@@ -1,16 +1,22 @@
 #![forbid(unsafe_code)]
 //! The domains that a `test` host has from the start: a `<node>` document, or the built-in one.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use crate::domain::{Config, RunningReason, Status};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::xml::{MAX_DOCUMENT, Reader, Tag};
+use crate::xml::{
+    Attribute, MAX_DOCUMENT, Namespaces, Reader, Tag, declared_prefix, prefix, prefixes,
+};
 
 /// The namespace of what a document says of a domain beside its configuration.
 const NAMESPACE: &str = "http://libvirt.org/schemas/domain/test/1.0";
+
+/// How much all domains together may take over of what their `<node>` declares.
+const MAX_DECLARATIONS: usize = 16 * MAX_DOCUMENT;
 
 /// The one domain of `test:///default`.
 const DEFAULT_DOMAIN: &str = "\
@@ -70,6 +76,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<NodeDomain>> {
     let mut reader = Reader::new(&text, &source, ErrorDomain::Test)?;
     let node = reader.root("node")?;
     let is_foreign = node.plain_name().is_none();
+    let declarations = Declarations::of(node);
+    let mut taken_over = 0;
     let mut domains = Vec::new();
     while let Some(tag) = reader.child()? {
         let end = reader.skip()?;
@@ -78,11 +86,22 @@ pub(super) fn read(path: &Path) -> Result<Vec<NodeDomain>> {
         }
         domains.push(if let Some(file) = tag.attribute("file") {
             let path = path.with_file_name(&*file.value());
-            parse(&read_file(&path)?, &path.display().to_string())?
+            let source = path.display().to_string();
+            parse(&read_file(&path)?, &source).map_err(|error| from_source(&error, &source))?
         } else {
-            let (line, column) = reader.position(tag.at);
-            let document = standalone(reader.document(), node, tag, end);
-            parse(&document, &format!("{source}:{line}:{column}"))?
+            let document = declarations.standalone(reader.document(), tag, end);
+            taken_over += document.len() - (end - tag.at);
+            let domain = if taken_over > MAX_DECLARATIONS {
+                let info = "domains use too much of what their node declares";
+                Err(Error::new(ErrorCode::XmlDetail, ErrorDomain::Test, info))
+            } else {
+                parse(&document, &source)
+            };
+            // To look for the place of each would take long.
+            domain.map_err(|error| {
+                let (line, column) = reader.position(tag.at);
+                from_source(&error, &format!("{source}:{line}:{column}"))
+            })?
         });
     }
     reader.finish()?;
@@ -115,32 +134,42 @@ fn read_file(path: &Path) -> Result<String> {
         .map_err(|error| refuse(&format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to())))
 }
 
-/// The element from `tag` to `end` as a document of its own: its text, and the prefixes that it
-/// uses of those that `node` declares.
-fn standalone(document: &str, node: Tag<'_>, tag: Tag<'_>, end: usize) -> String {
-    let slice = |from, to| document.get(from..to).unwrap_or_default();
-    let mut alone = slice(tag.at, tag.name_end()).to_owned();
-    for declaration in node.attributes() {
-        if let Some(prefix) = declaration.name.strip_prefix("xmlns:")
-            && slice(tag.at, end).contains(&format!("{prefix}:"))
-            && tag.attribute(declaration.name).is_none()
-        {
-            alone.push(' ');
-            alone.push_str(slice(declaration.at, declaration.end));
-        }
+/// The prefixes that a node declares.
+struct Declarations<'a>(HashMap<&'a str, Attribute<'a>>);
+
+impl<'a> Declarations<'a> {
+    fn of(node: Tag<'a>) -> Self {
+        let of_prefix = |attribute: Attribute<'a>| {
+            Some((declared_prefix(attribute.name).filter(|prefix| !prefix.is_empty())?, attribute))
+        };
+        Self(node.attributes().filter_map(of_prefix).collect())
     }
-    alone.push_str(slice(tag.name_end(), end));
-    alone
+
+    /// The element from `tag` to `end` as a document of its own: its text, and the declarations of
+    /// the prefixes that it uses and does not declare itself, in their order.
+    fn standalone(&self, document: &str, tag: Tag<'_>, end: usize) -> String {
+        let slice = |from, to| document.get(from..to).unwrap_or_default();
+        let used = prefixes(slice(tag.at, end)).filter_map(|prefix| self.0.get(prefix));
+        let mut used: BTreeMap<usize, usize> = used.map(|used| (used.at, used.end)).collect();
+        let own = tag.attributes().filter_map(|attribute| declared_prefix(attribute.name));
+        for redeclared in own.filter_map(|prefix| self.0.get(prefix)) {
+            used.remove(&redeclared.at);
+        }
+        let mut alone = slice(tag.at, tag.name_end()).to_owned();
+        for (from, to) in used {
+            alone.push(' ');
+            alone.push_str(slice(from, to));
+        }
+        alone.push_str(slice(tag.name_end(), end));
+        alone
+    }
 }
 
-/// A domain from its document; `source` says where that came from.
+/// A domain from its document; `source` names what has that in it.
 fn parse(document: &str, source: &str) -> Result<NodeDomain> {
     let traits = Traits::read(document, source)?;
-    let config = Config::parse(document).map_err(|error| from_source(&error, source))?;
-    let refuse = |info: &str| {
-        let error = Error::new(ErrorCode::XmlError, ErrorDomain::Test, info);
-        Err(from_source(&error, source))
-    };
+    let config = Config::parse(document)?;
+    let refuse = |info: &str| Err(Error::new(ErrorCode::XmlError, ErrorDomain::Test, info));
     let status = match traits.runstate.as_deref().map(|text| text.trim_start().parse::<i32>()) {
         None => Status::Running(RunningReason::Unknown),
         Some(Ok(number @ 0..)) => match Status::from_numbers(number, 0) {
@@ -173,10 +202,16 @@ impl Traits {
     fn read(document: &str, source: &str) -> Result<Self> {
         let mut traits = Self::default();
         let mut reader = Reader::new(document, source, ErrorDomain::Test)?;
-        let root = reader.root("domain").map_err(|error| from_source(&error, source))?;
+        let root = reader.root("domain")?;
+        let mut namespaces = Namespaces::default();
+        namespaces.enter(&root);
         while let Some(tag) = reader.child()? {
             let content = reader.content(tag)?;
-            match local_name(tag, root) {
+            namespaces.enter(&tag);
+            let is_ours = namespaces.find(prefix(tag.name)) == Some(NAMESPACE);
+            namespaces.leave();
+            let local = tag.name.split_once(':').map_or(tag.name, |(_, local)| local);
+            match is_ours.then_some(local) {
                 Some("runstate") if traits.runstate.is_none() => {
                     traits.runstate = Some(content.text.into_owned());
                 }
@@ -189,16 +224,6 @@ impl Traits {
         traits.runstate = traits.runstate.filter(|text| !text.is_empty());
         Ok(traits)
     }
-}
-
-/// The local name of a child of `root` that is in [`NAMESPACE`].
-fn local_name<'a>(tag: Tag<'a>, root: Tag<'a>) -> Option<&'a str> {
-    let (declaration, local) = match tag.name.split_once(':') {
-        Some((prefix, local)) => (format!("xmlns:{prefix}"), local),
-        None => ("xmlns".to_owned(), tag.name),
-    };
-    let namespace = tag.attribute(&declaration).or_else(|| root.attribute(&declaration))?;
-    (namespace.value() == NAMESPACE).then_some(local)
 }
 
 /// The same refusal, saying where the document came from unless it does already.
@@ -316,6 +341,50 @@ mod tests {
         assert!(b.config.document().starts_with("<domain  type='test'>"));
         assert!(b.config.document().ends_with("<!-- keep --></domain>"));
         assert_eq!(Config::parse(a.config.document()).unwrap(), a.config);
+    }
+
+    /// Documents as long as may be, which took minutes when each domain looked through the whole.
+    #[test]
+    fn a_node_is_read_in_one_pass() {
+        let domain =
+            |inner: &str| format!("<domain type='test'><name>a</name>{BODY}{inner}</domain>");
+        let many = |count: usize, each: &dyn Fn(usize) -> String| -> String {
+            (0..count).map(each).collect()
+        };
+        // Domains, on one line and on many.
+        for end in ["", "\n"] {
+            let domains = domain(end).repeat(40_000);
+            assert_eq!(read_text(&format!("<node>{domains}</node>")).unwrap().len(), 40_000);
+        }
+        let prefixes = |count| many(count, &|number| format!(" xmlns:a{number}='u'"));
+        // Prefixes, and a domain that is long.
+        let long = domain(&format!("<description>{}</description>", "x:".repeat(1_000_000)));
+        let node = format!("<node{}>{long}</node>", prefixes(80_000));
+        assert_eq!(read_text(&node).unwrap().len(), 1);
+        // Domains, each with a prefix of its own.
+        let using = |number| domain(&format!("<a{number}:b/>"));
+        let node = format!("<node{}>{}</node>", prefixes(20_000), many(20_000, &using));
+        let domains = read_text(&node).unwrap();
+        assert!(domains.last().unwrap().config.document().starts_with("<domain xmlns:a19999='u'"));
+        // A domain with prefixes, its own or not, and elements that have them.
+        let elements = many(80_000, &|number| format!("<a{number}:b/>"));
+        let own = domain(&elements).replacen('>', &format!("{}>", prefixes(80_000)), 1);
+        assert_eq!(read_text(&format!("<node>{own}</node>")).unwrap().len(), 1);
+        let node = format!("<node{}>{}</node>", prefixes(80_000), domain(&elements));
+        assert_eq!(read_text(&node).unwrap().len(), 1);
+    }
+
+    /// What a few bytes of each domain stand for cannot fill the memory.
+    #[test]
+    fn a_node_that_would_grow_beyond_measure_is_refused() {
+        let domain = format!("<domain type='test'><name>a</name>{BODY}<b:c/></domain>\n");
+        let text = |size, count| {
+            format!("<node xmlns:b='{}'>\n{}</node>", "u".repeat(size), domain.repeat(count))
+        };
+        assert_eq!(read_text(&text(1_000_000, 60)).unwrap().len(), 60);
+        let text = text(1_000_000, 20_000);
+        let (code, by) = (ErrorCode::XmlDetail, ErrorDomain::Test);
+        assert_refused(read_text(&text), code, by, "node.xml:69:1");
     }
 
     #[test]
