@@ -596,6 +596,7 @@ def churn():
     while not stop.is_set():
         vm.create()
         vm.destroy()
+        time.sleep(0.0002)
 def come_and_go():
     for round in range(100):
         ended, seen = [], threading.Event()

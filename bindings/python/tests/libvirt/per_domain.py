@@ -59,6 +59,8 @@ show("twice", lambda: conn.domainEventDeregisterAny(two))
 show("never", lambda: conn.domainEventDeregisterAny(4711))
 show("unknown id", lambda: conn.domainEventRegisterAny(None, 27, callback, None))
 show("negative id", lambda: conn.domainEventRegisterAny(None, -1, callback, None))
+elsewhere = libvirt.open("test:///default").lookupByName("test")
+show("another's", lambda: conn.domainEventRegisterAny(elsewhere, LIFECYCLE, callback, None))
 for number in range(1, 27):
     conn.domainEventDeregisterAny(conn.domainEventRegisterAny(None, number, callback, None))
 show("close callback", lambda: conn.registerCloseCallback(lambda conn, reason, opaque: None, 1))

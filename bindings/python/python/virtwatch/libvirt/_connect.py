@@ -276,6 +276,9 @@ class virConnect:
         number of times.
         """
         core = self._core()
+        if dom is not None and dom.connect() is not self:
+            message = "dom in virConnectDomainEventRegisterAny must be of this connection"
+            raise refusal(message, n.VIR_ERR_INVALID_ARG)
         if not callable(cb):
             raise TypeError(f"a {type(cb).__name__} cannot be called")
         take: Callable[[Record], object] = _ignore
@@ -286,8 +289,7 @@ class virConnect:
         elif not 0 <= eventID <= n.VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE:
             message = f"eventID in virConnectDomainEventRegisterAny must not be {eventID}"
             raise refusal(message, n.VIR_ERR_INVALID_ARG)
-        uuid = None if dom is None else UUID(bytes=dom.UUID())
-        return self._callbacks.add(core, take, uuid)
+        return self._callbacks.add(core, take, None if dom is None else dom._o)
 
     @entry
     def domainEventDeregisterAny(self, callbackID: int) -> None:

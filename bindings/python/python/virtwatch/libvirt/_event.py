@@ -6,10 +6,8 @@ import itertools
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from uuid import UUID
-
 from .._errors import CancelledError, ClosedError
-from .._native import Connection, Record, Registration, Watch
+from .._native import Connection, Domain, Record, Registration, Watch
 from ._error import refusal
 from ._loop import Loop, add_handle
 from .constants import VIR_ERR_INTERNAL_ERROR, VIR_EVENT_HANDLE_READABLE
@@ -25,7 +23,7 @@ class Callbacks(ABC):
         self._numbers = itertools.count()
 
     @abstractmethod
-    def add(self, core: Connection, take: Callable[[Record], object], uuid: UUID | None) -> int:
+    def add(self, core: Connection, take: Callable[[Record], object], domain: Domain | None) -> int:
         """Calls a function from now on for each record of a domain, or of all; it raises nothing.
         Returns its number.
         """
@@ -44,8 +42,8 @@ class OnThread(Callbacks):
         super().__init__()
         self._registrations: dict[int, tuple[Registration, Connection]] = {}
 
-    def add(self, core: Connection, take: Callable[[Record], object], uuid: UUID | None) -> int:
-        registration = core.register(take, domain=uuid)
+    def add(self, core: Connection, take: Callable[[Record], object], domain: Domain | None) -> int:
+        registration = core.register(take, domain=domain)
         number = next(self._numbers)
         self._registrations[number] = registration, core
         return number
@@ -61,12 +59,14 @@ class OnThread(Callbacks):
 class _Reader:
     """A registered function, and what it is to read."""
 
-    __slots__ = ("after", "ended", "number", "removed", "take", "uuid")
+    __slots__ = ("after", "domain", "ended", "number", "removed", "take")
 
-    def __init__(self, number: int, take: Callable[[Record], object], uuid: UUID | None) -> None:
+    def __init__(
+        self, number: int, take: Callable[[Record], object], domain: Domain | None
+    ) -> None:
         self.number = number
         self.take = take
-        self.uuid = uuid
+        self.domain = domain
         self.after = 0
         """The last event before it was registered; 0 once that is behind."""
         self.removed = False
@@ -130,22 +130,22 @@ class InLoop(Callbacks):
         self._readers: dict[int, _Reader] = {}
         self._of_all: tuple[_Reader, ...] = ()
         """Of these those that want to read of all domains."""
-        self._of_domain: dict[UUID, tuple[_Reader, ...]] = {}
+        self._of_domain: dict[Domain, tuple[_Reader, ...]] = {}
         """And those that want one."""
         self._stream: _Stream | None = None
         self._reading = False
         self._running: _Reader | None = None
         """What is being called."""
 
-    def add(self, core: Connection, take: Callable[[Record], object], uuid: UUID | None) -> int:
+    def add(self, core: Connection, take: Callable[[Record], object], domain: Domain | None) -> int:
         opened = None
         with self._lock:
             if self._stream is None:
                 self._stream = opened = _Stream(self._loop, core)
-            reader = _Reader(next(self._numbers), take, uuid)
+            reader = _Reader(next(self._numbers), take, domain)
             reader.after = core.cursor.seq
             self._readers[reader.number] = reader
-            self._set(uuid, (*self._get(uuid), reader))
+            self._set(domain, (*self._get(domain), reader))
         if opened is not None and not opened.start(self._read):
             self.remove(reader.number)
             raise refusal("internal error: the event loop takes no handle", VIR_ERR_INTERNAL_ERROR)
@@ -158,8 +158,8 @@ class InLoop(Callbacks):
             if reader is None:
                 return False
             reader.removed = True
-            others = (other for other in self._get(reader.uuid) if other is not reader)
-            self._set(reader.uuid, tuple(others))
+            others = (other for other in self._get(reader.domain) if other is not reader)
+            self._set(reader.domain, tuple(others))
             if not self._readers:
                 ended, self._stream = self._stream, None
         if ended is not None:
@@ -178,11 +178,12 @@ class InLoop(Callbacks):
         _inside.add(thread)
         self._reading = True
         try:
+            core = stream.core
             for _ in range(stream.watch.stats.pending + 1):
                 record = stream.watch.next(0)
                 if record is None:
                     break
-                for reader in self._readers_of(record) if self._of_domain else self._of_all:
+                for reader in self._readers_of(core, record) if self._of_domain else self._of_all:
                     if reader.after:
                         # Another registration has been behind.
                         if record.seq is not None and record.seq <= reader.after:
@@ -207,18 +208,22 @@ class InLoop(Callbacks):
             if reader.removed:
                 reader.ended.set()
 
-    def _readers_of(self, record: Record) -> tuple[_Reader, ...]:
+    def _readers_of(self, core: Connection, record: Record) -> tuple[_Reader, ...]:
         """In the order in which they were registered."""
-        of_domain = () if record.uuid is None else self._get(record.uuid)
+        if record.type is None:
+            return self._of_all
+        of_domain = self._get(core.domain_of(record))
+        if not self._of_all:
+            return of_domain
         return tuple(sorted(self._of_all + of_domain, key=lambda reader: reader.number))
 
-    def _get(self, uuid: UUID | None) -> tuple[_Reader, ...]:
-        return self._of_all if uuid is None else self._of_domain.get(uuid, ())
+    def _get(self, domain: Domain | None) -> tuple[_Reader, ...]:
+        return self._of_all if domain is None else self._of_domain.get(domain, ())
 
-    def _set(self, uuid: UUID | None, readers: tuple[_Reader, ...]) -> None:
-        if uuid is None:
+    def _set(self, domain: Domain | None, readers: tuple[_Reader, ...]) -> None:
+        if domain is None:
             self._of_all = readers
         elif readers:
-            self._of_domain[uuid] = readers
+            self._of_domain[domain] = readers
         else:
-            del self._of_domain[uuid]
+            del self._of_domain[domain]
