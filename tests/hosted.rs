@@ -2,6 +2,8 @@
 //! readers are told when they cannot be reached.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "hosted/alike.rs"]
+mod alike;
 #[path = "hosted/fake.rs"]
 mod fake;
 #[path = "hosted/lost.rs"]

@@ -246,9 +246,11 @@ fn plan(reporter: &Reporter, uuid: Uuid, operation: &Operation<'_>) -> Result<Pl
             let renamed = Arc::new(stored.renamed(name)?);
             reporter.plan(uuid, |domain| domain.rename(renamed))
         }
-        Operation::Save(..) | Operation::Restore(..) | Operation::SetMetadata(..) => {
+        Operation::Save(..) => {
             reporter.plan(uuid, |domain| domain.change(stopped(StoppedDetail::Saved)))
         }
+        // What they do is not known before.
+        Operation::Restore(..) | Operation::SetMetadata(..) => reporter.plan(uuid, |_| Ok(())),
         // How the guest is reached is the hypervisor's business.
         Operation::Domain(_, action) => reporter.plan(uuid, |domain| match *action {
             Action::Shutdown(_) => act(domain, Action::Shutdown(ShutdownFlags::empty())),
