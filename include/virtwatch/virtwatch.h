@@ -2282,8 +2282,8 @@ int vwConnectGetLibVersion(vwConnectPtr conn, unsigned long *libVer);
  * vwConnectIsAlive:
  * @conn: a connection
  *
- * Returns 1: the source can be reached, which one in this process always can;
- * 0: it cannot, and what is listed is stale; -1: error.
+ * Returns 1: the source can be reached, the test driver always; 0: it cannot, and
+ * what is listed is stale; -1: error.
  *
  * Since: 0.1.0
  */
@@ -3427,7 +3427,7 @@ int vwConnectDomainEventDeregister(vwConnectPtr conn,
  * Registers the callback for the loss of the source: a connection has one. It is
  * called at the first loss, at once if there is no source now, and is then no
  * longer registered; the connection itself stays, and returns to the source by
- * itself. The registration holds @conn. A source in this process is never lost.
+ * itself. The registration holds @conn. The test driver is never lost.
  *
  * Returns 0; -1: VW_ERR_OPERATION_INVALID (there is one already),
  * VW_ERR_INVALID_ARG, and @freecb will not run.

@@ -70,7 +70,7 @@ impl Listener {
 /// Registers the callback for the loss of the source: a connection has one. It is
 /// called at the first loss, at once if there is no source now, and is then no
 /// longer registered; the connection itself stays, and returns to the source by
-/// itself. The registration holds @conn. A source in this process is never lost.
+/// itself. The registration holds @conn. The test driver is never lost.
 ///
 /// Returns 0; -1: VW_ERR_OPERATION_INVALID (there is one already),
 /// VW_ERR_INVALID_ARG, and @freecb will not run.

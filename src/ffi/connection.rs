@@ -295,8 +295,8 @@ pub unsafe extern "C" fn vwConnectGetLibVersion(conn: vwConnectPtr, libVer: *mut
 /// vwConnectIsAlive:
 /// @conn: a connection
 ///
-/// Returns 1: the source can be reached, which one in this process always can;
-/// 0: it cannot, and what is listed is stale; -1: error.
+/// Returns 1: the source can be reached, the test driver always; 0: it cannot, and
+/// what is listed is stale; -1: error.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
