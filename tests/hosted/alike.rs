@@ -30,7 +30,7 @@ fn operate(conn: &Connection, number: u32) -> Result<()> {
         13 => domain()?.destroy(DestroyFlags::empty()),
         14 => domain()?.managed_save(SaveFlags::empty()),
         15 => domain()?.remove_managed_save(),
-        16 => domain()?.rename(if number / 96 % 2 == 0 { "vm0" } else { "other" }),
+        16 => domain()?.rename(if number / 96 % 2 == 1 { "vm0" } else { "other" }),
         17 => domain()?.pm_suspend(SuspendTarget::Mem, 0),
         18 => domain()?.pm_wakeup(),
         _ => domain()?.undefine(UndefineFlags::MANAGED_SAVE),
