@@ -386,6 +386,27 @@ def test_a_failing_close_goes_to_the_unraisable_hook(monkeypatch: pytest.MonkeyP
     assert seen == ["of close"]
 
 
+def test_a_program_ends_while_its_domains_are_listed() -> None:
+    for _ in range(5):
+        done = run_python(
+            """
+            import uuid, virtwatch
+            listed = 0
+            class Mine(virtwatch.Driver):
+                def list(self, host):
+                    global listed
+                    listed += 1
+                    yield virtwatch.Listed(uuid.UUID(int=1), f"vm{listed}", virtwatch.State.SHUTOFF)
+            virtwatch.register_driver("mine", Mine())
+            conn = virtwatch.connect("mine:///?poll=1ms")
+            conn.register(lambda record: None)
+            while listed < 20:
+                pass
+            """
+        )
+        assert (done.stdout, done.stderr) == ("", "")
+
+
 def test_a_program_ends_and_forks_with_a_driver() -> None:
     """G12, and the driver is closed before the interpreter ends."""
     done = run_python(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import shutil
 import subprocess
+import types
+from collections.abc import Mapping
 
 import pytest
 import virtwatch
@@ -15,6 +17,19 @@ def test_all_names_exist() -> None:
     assert sorted(virtwatch.__all__) == virtwatch.__all__
     for name in virtwatch.__all__:
         assert getattr(virtwatch, name).__doc__ or name == "__version__", name
+
+
+def test_everything_public_is_described() -> None:
+    """In `help()`, where a programmer looks: classes, methods and properties."""
+    silent = []
+    for name in virtwatch.__all__:
+        thing = getattr(virtwatch, name)
+        if isinstance(thing, type) and not issubclass(thing, enum.Enum):
+            for part, value in vars(thing).items():
+                if not part.startswith("_") and not isinstance(value, types.MemberDescriptorType):
+                    if not (getattr(value, "__doc__", None) or hasattr(Mapping, part)):
+                        silent.append(f"{name}.{part}")
+    assert silent == []
 
 
 def test_the_version_is_that_of_the_crate() -> None:

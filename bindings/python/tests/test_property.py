@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import uuid
@@ -18,7 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from virtwatch import DomainView, EventType, RecordKind
+from virtwatch import DomainView, EventType, MetadataType, RecordKind, SuspendTarget
 
 UUIDS = [uuid.UUID(int=number + 1) for number in range(4)]
 NAMES = ["a", "b", "c", "d", "e"]
@@ -35,6 +36,11 @@ OPERATIONS = {
     "destroy": lambda domain: domain.destroy(),
     "managed save": lambda domain: domain.managed_save(),
     "managed save paused": lambda domain: domain.managed_save(paused=True),
+    "suspend to memory": lambda domain: domain.pm_suspend(SuspendTarget.MEM),
+    "suspend to disk": lambda domain: domain.pm_suspend(SuspendTarget.DISK),
+    "wake up": lambda domain: domain.pm_wakeup(),
+    "title": lambda domain: domain.set_metadata(MetadataType.TITLE, "another", config=True),
+    "autostart": lambda domain: domain.set_autostart(True),
     "undefine": lambda domain: domain.undefine(),
     "undefine all": lambda domain: domain.undefine(managed_save=True),
 }
@@ -94,6 +100,7 @@ class Registry(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.conn = virtwatch.connect("test:///empty")
+        self.other = virtwatch.connect("test:///empty")
         self.directory = tempfile.TemporaryDirectory()
         self.inventory = virtwatch.Inventory(self.conn)
         self.readers = [Reader(self.conn, None, None)]
@@ -123,6 +130,12 @@ class Registry(RuleBasedStateMachine):
     @rule(uuid=st.sampled_from(UUIDS))
     def restore(self, uuid: uuid.UUID) -> None:
         self.attempt(lambda: self.conn.restore(Path(self.directory.name) / str(uuid)))
+
+    @rule(uuid=st.sampled_from(UUIDS), back=st.booleans(), persist=st.booleans())
+    def migrate(self, uuid: uuid.UUID, back: bool, persist: bool) -> None:
+        here, there = (self.other, self.conn) if back else (self.conn, self.other)
+        with contextlib.suppress(virtwatch.Error):
+            here.lookup_by_uuid(uuid).migrate(there, persist_dest=persist, undefine_source=persist)
 
     def attempt(self, operation: object) -> None:
         """A refusal changes nothing."""
@@ -160,7 +173,7 @@ class Registry(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "conn"):
             return
-        with self.conn:
+        with self.conn, self.other:
             for reader in self.readers:
                 reader.read()
             truth = listing(self.conn)
