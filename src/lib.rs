@@ -54,9 +54,9 @@ pub use driver::{
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
 pub use event::{
     AddedDetail, CatchupCause, CrashedDetail, Cursor, DefinedDetail, Event, EventKind,
-    EventSupport, EventType, EventTypes, Origin, ParseCursorError, PmSuspendedDetail, Record,
-    RemovedDetail, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail, SuspendedDetail,
-    UndefinedDetail, fold,
+    EventSupport, EventType, EventTypes, Notice, NoticeKind, Origin, ParseCursorError,
+    PmSuspendedDetail, Record, RemovedDetail, ResumedDetail, ShutdownDetail, StartedDetail,
+    StoppedDetail, SuspendedDetail, UndefinedDetail, fold,
 };
 pub use registry::{Stats, WatchOptions, WatchStats};
 pub use uuid::Uuid;

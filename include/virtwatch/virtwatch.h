@@ -633,7 +633,7 @@ typedef enum vwDomainEventID {
     VW_DOMAIN_EVENT_ID_JOB_COMPLETED = 21,
     /** accepted, heard of where the driver tells such events */
     VW_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED = 22,
-    /** accepted, heard of where the driver tells such events */
+    /** metadata was set or removed: see vwConnectDomainEventMetadataChangeCallback */
     VW_DOMAIN_EVENT_ID_METADATA_CHANGE = 23,
     /** accepted, heard of where the driver tells such events */
     VW_DOMAIN_EVENT_ID_BLOCK_THRESHOLD = 24,
@@ -1964,6 +1964,28 @@ typedef struct vwWatchStats {
     /** bytes noted of domains that changed while it did not read */
     uint64_t memory;
 } vwWatchStats;
+
+/**
+ * vwConnectDomainEventMetadataChangeCallback:
+ * @conn: the connection that it was registered with
+ * @dom: the domain whose metadata was set or removed, good until the callback
+ *   returns
+ * @type: a vwDomainMetadataType
+ * @nsuri: the namespace of an element, otherwise NULL; good until the callback
+ *   returns
+ * @opaque: the pointer that was given with the callback
+ *
+ * Tells a call of vwDomainSetMetadata(), whatever it affected: the form of
+ * callbacks for VW_DOMAIN_EVENT_ID_METADATA_CHANGE. The rules of
+ * vwConnectDomainEventCallback() apply.
+ *
+ * Since: 0.1.0
+ */
+typedef void (*vwConnectDomainEventMetadataChangeCallback)(vwConnectPtr conn,
+                                                           vwDomainPtr dom,
+                                                           int type,
+                                                           const char *nsuri,
+                                                           void *opaque);
 
 #ifdef __cplusplus
 extern "C" {
@@ -3303,10 +3325,13 @@ int vwCursorParse(const char *text, struct vwCursor *cursor);
  *
  * Registers a callback: for VW_DOMAIN_EVENT_ID_LIFECYCLE the nine types of
  * libvirt, for VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE all of them, ADDED and REMOVED
- * too. Both are of the form vwConnectDomainEventCallback. Other ids that libvirt
- * has are accepted, and heard of where the driver tells such events.
+ * too. Both are of the form vwConnectDomainEventCallback. For
+ * VW_DOMAIN_EVENT_ID_METADATA_CHANGE it hears of every vwDomainSetMetadata() since
+ * this returned, in the form vwConnectDomainEventMetadataChangeCallback; of a
+ * callback that is more than 1,024 calls behind, the oldest are dropped. Other ids
+ * that libvirt has are accepted, and heard of where the driver tells such events.
  *
- * The callback hears exactly the events numbered after the moment when this
+ * A lifecycle callback hears exactly the events numbered after the moment when this
  * returned, in order. It may be registered any number of times. The registration
  * holds @conn.
  *

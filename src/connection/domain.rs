@@ -14,7 +14,7 @@ use crate::driver::{
     ShutdownFlags, SuspendTarget, UndefineFlags,
 };
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::event::Event;
+use crate::event::{Event, Notice, NoticeKind};
 
 bitflags! {
     /// Which document is asked for: `virDomainXMLFlags`.
@@ -54,6 +54,13 @@ impl Domain {
     pub fn of_event(connection: &Connection, event: &Event) -> Self {
         let identity = event.facts_before().identity;
         Self { connection: connection.clone(), identity, id: event.id() }
+    }
+
+    /// The domain that a notice is about, with the name and id of that moment. It need not exist any
+    /// more.
+    pub fn of_notice(connection: &Connection, notice: &Notice) -> Self {
+        let identity = Arc::clone(&notice.identity);
+        Self { connection: connection.clone(), identity, id: notice.id }
     }
 
     /// The connection that it belongs to (`virDomainGetConnect`).
@@ -305,7 +312,7 @@ impl Domain {
 
     /// Gives it another title, description or element of its metadata, or none
     /// (`virDomainSetMetadata`): in the configuration in effect, or in those that `affect` names.
-    /// In the stored one this makes an event, DEFINED(UPDATED). Nothing else of the document
+    /// In the stored one this makes an event, DEFINED(UPDATED); each call makes a [`Notice`]. Nothing else of the document
     /// changes. See [`Config::with_metadata`].
     ///
     /// # Errors
@@ -319,7 +326,15 @@ impl Domain {
     ) -> Result<()> {
         self.connection.writable("DomainSetMetadata")?;
         let operation = Operation::SetMetadata(self.uuid(), which, value, affect);
-        self.connection.operate(operation).map(drop)
+        let facts = self.connection.operate(operation)?;
+        let kind = match which {
+            Metadata::Description => NoticeKind::Description,
+            Metadata::Title => NoticeKind::Title,
+            Metadata::Element { uri, .. } => NoticeKind::Element(uri.into()),
+        };
+        let id = facts.id();
+        self.connection.registry().notices().tell(Notice { identity: facts.identity, id, kind });
+        Ok(())
     }
 
     /// Removes the stored configuration (`virDomainUndefineFlags`): an inactive domain no longer

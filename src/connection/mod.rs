@@ -19,11 +19,11 @@ pub use self::list::ListFlags;
 pub use self::registration::Registration;
 use self::watch::Controls;
 pub use self::watch::{Canceller, Watch};
-use crate::dispatch::{self, Callback, Deliver, Dispatcher};
+use crate::dispatch::{self, Callback, Deliver, Dispatcher, NoticeCallback};
 use crate::domain::{Config, Facts};
 use crate::driver::{CreateFlags, MigrateFlags, Operation, SaveFlags};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::event::{Cursor, EventSupport, EventType, Record};
+use crate::event::{Cursor, EventSupport, EventType, Notice, Record};
 use crate::instance::Instance;
 use crate::registry::{Reader, Registry, Source, Stats, WatchOptions};
 use crate::sync::Mutex;
@@ -346,12 +346,43 @@ impl Connection {
         self.deliver(options, |id| Deliver::Each(callback(id)))
     }
 
+    /// Registers a callback for what is told beside the lifecycle, of one domain or of all. It runs as
+    /// the callbacks for records do. Of one that is more than 1,024 notices behind, the oldest are
+    /// dropped.
+    ///
+    /// # Errors
+    /// As [`Connection::register`].
+    pub fn register_notices(
+        &self,
+        uuid: Option<Uuid>,
+        callback: impl FnMut(&Notice) + Send + 'static,
+    ) -> Result<Registration> {
+        let id = self.register_notices_by_id(uuid, |_| Box::new(callback))?;
+        Ok(Registration::new(self.clone(), id))
+    }
+
+    /// The same for faces that know registrations by number.
+    pub(crate) fn register_notices_by_id(
+        &self,
+        uuid: Option<Uuid>,
+        callback: impl FnOnce(i32) -> NoticeCallback,
+    ) -> Result<i32> {
+        self.register_with(|dispatcher, id| dispatcher.register_notices(id, uuid, callback(id)))
+    }
+
     fn deliver(&self, options: WatchOptions, deliver: impl FnOnce(i32) -> Deliver) -> Result<i32> {
+        self.register_with(|dispatcher, id| {
+            let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
+            dispatcher.register(id, reader, deliver(id));
+        })
+    }
+
+    /// Registers something under a new number.
+    fn register_with(&self, register: impl FnOnce(&Dispatcher, i32)) -> Result<i32> {
         self.open_for_readers()?;
         self.inner.dispatcher.reserve()?;
         let id = self.inner.instance.next_callback();
-        let reader = Reader::new(Arc::clone(self.inner.instance.registry()), options);
-        self.inner.dispatcher.register(id, reader, deliver(id));
+        register(&self.inner.dispatcher, id);
         if let Err(closed) = self.open_for_readers() {
             // Closed meanwhile: either that has ended it, or this does.
             drop(self.deregister(id, true));

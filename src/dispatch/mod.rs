@@ -24,15 +24,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use uuid::Uuid;
+
 pub use self::default_loop::{DefaultLoop, Readiness};
 pub(crate) use self::event_loop::registered;
 pub use self::event_loop::{EventLoop, Ready, register_event_loop};
 use self::gate::Gate;
 use self::seat::Seat;
 use self::turn::Job;
-pub(crate) use self::turn::{Callback, Deliver};
+pub(crate) use self::turn::{Callback, Deliver, NoticeCallback};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::registry::{Reader, Registry, Wake};
+use crate::registry::{Mailbox, Reader, Registry, Wake};
 use crate::sync::{Condvar, Mutex, thread_local};
 
 thread_local! {
@@ -148,9 +150,18 @@ impl Dispatcher {
     /// Registers a callback under a new id.
     pub(crate) fn register(&self, id: i32, reader: Reader, deliver: Deliver) {
         let bell = Arc::new(Bell { shared: Arc::clone(&self.shared), id });
-        let gate = Arc::new(Gate::new(Job::new(reader, bell, deliver)));
+        let gate = Arc::new(Gate::new(Job::records(reader, bell, deliver)));
         self.shared.board.lock().registrations.insert(id, gate);
         self.shared.call(id);
+    }
+
+    /// Registers a callback for notices, of one domain or of all, under a new id.
+    pub(crate) fn register_notices(&self, id: i32, uuid: Option<Uuid>, callback: NoticeCallback) {
+        let bell = Arc::new(Bell { shared: Arc::clone(&self.shared), id });
+        let mailbox = Arc::new(Mailbox::new(uuid, bell));
+        let job = Job::Notices { mailbox: Arc::clone(&mailbox), callback };
+        self.shared.board.lock().registrations.insert(id, Arc::new(Gate::new(job)));
+        self.shared.registry.notices().add(&mailbox);
     }
 
     /// Ends a registration. With `wait`, on return its callback runs in no other thread and will

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::gate::Gate;
 use super::order::Due;
 use super::user_code;
-use crate::event::Record;
-use crate::registry::{Reader, Wake};
+use crate::event::{Notice, Record};
+use crate::registry::{Mailbox, Reader, Wake};
 
 /// What a registration calls. It is dropped exactly once, after its last call has returned.
 pub(crate) type Callback = Box<dyn FnMut(&Record) + Send>;
@@ -15,6 +15,9 @@ pub(crate) type Callback = Box<dyn FnMut(&Record) + Send>;
 /// The same for faces to which entering the program is dear: it is given the records that are due
 /// and calls the program for each.
 pub(crate) type BatchCallback = Box<dyn FnMut(&mut dyn Iterator<Item = Record>) + Send>;
+
+/// What a registration calls for notices.
+pub(crate) type NoticeCallback = Box<dyn FnMut(&Notice) + Send>;
 
 /// Either.
 pub(crate) enum Deliver {
@@ -26,7 +29,17 @@ pub(crate) enum Deliver {
 const TURN: usize = 256;
 
 /// One registration.
-pub(super) struct Job {
+pub(super) enum Job {
+    Records(Box<Records>),
+    /// Notices have no numbers, and wait for nobody's turn.
+    Notices {
+        mailbox: Arc<Mailbox>,
+        callback: NoticeCallback,
+    },
+}
+
+/// A registration for records.
+pub(super) struct Records {
     reader: Reader,
     /// Rung when there is something to read.
     bell: Arc<dyn Wake>,
@@ -36,8 +49,8 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn new(reader: Reader, bell: Arc<dyn Wake>, deliver: Deliver) -> Self {
-        Self { reader, bell, deliver, next: None }
+    pub(super) fn records(reader: Reader, bell: Arc<dyn Wake>, deliver: Deliver) -> Self {
+        Self::Records(Box::new(Records { reader, bell, deliver, next: None }))
     }
 }
 
@@ -52,25 +65,39 @@ pub(super) struct Limit {
 /// Delivers to one registration until another is due. Returns when it is due again.
 pub(super) fn take(id: i32, gate: &Gate<Job>, limit: &Limit) -> Due {
     let Some(mut job) = gate.enter() else { return Due::Nothing };
-    let Job { reader, bell, deliver, next } = &mut job;
-    let mut turn = Turn { reader, next, gate, id, limit, left: TURN, last: 0, is_done: false };
-    user_code(|| match deliver {
-        Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
-        Deliver::Batch(callback) => callback(&mut turn),
-    });
-    let (is_done, left, last) = (turn.is_done, turn.left, turn.last);
-    let due = match (is_done, last) {
-        (true, _) if turn.reader.arm(Arc::clone(bell)) => Due::Nothing,
-        (true, _) => Due::Again,
-        // It has taken nothing, though there is something.
-        (false, _) if left == TURN => Due::Again,
-        // A catch-up is due at once, but not for ever.
-        (false, 0) => Due::AfterOthers,
-        (false, seq) => Due::At(seq),
+    let due = match &mut job {
+        Job::Records(records) => records.take(id, gate, limit),
+        Job::Notices { mailbox, callback } => {
+            let mail = mailbox.take();
+            let due = mail.iter().take_while(|_| !gate.is_closed());
+            user_code(|| due.for_each(|notice| callback(notice)));
+            if mailbox.arm() { Due::Nothing } else { Due::Again }
+        }
     };
     let closed = gate.leave(job);
     user_code(|| drop(closed));
     due
+}
+
+impl Records {
+    fn take(&mut self, id: i32, gate: &Gate<Job>, limit: &Limit) -> Due {
+        let Self { reader, bell, deliver, next } = self;
+        let mut turn = Turn { reader, next, gate, id, limit, left: TURN, last: 0, is_done: false };
+        user_code(|| match deliver {
+            Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
+            Deliver::Batch(callback) => callback(&mut turn),
+        });
+        let (is_done, left, last) = (turn.is_done, turn.left, turn.last);
+        match (is_done, last) {
+            (true, _) if turn.reader.arm(Arc::clone(bell)) => Due::Nothing,
+            (true, _) => Due::Again,
+            // It has taken nothing, though there is something.
+            (false, _) if left == TURN => Due::Again,
+            // A catch-up is due at once, but not for ever.
+            (false, 0) => Due::AfterOthers,
+            (false, seq) => Due::At(seq),
+        }
+    }
 }
 
 struct Turn<'a> {

@@ -4,6 +4,7 @@
 mod cursor;
 mod fold;
 mod kind;
+mod notice;
 mod record;
 
 pub use cursor::{Cursor, ParseCursorError};
@@ -13,4 +14,5 @@ pub use kind::{
     RemovedDetail, ResumedDetail, ShutdownDetail, StartedDetail, StoppedDetail, SuspendedDetail,
     UndefinedDetail,
 };
+pub use notice::{Notice, NoticeKind};
 pub use record::{CatchupCause, Event, EventSupport, Origin, Record};

@@ -10,7 +10,8 @@ use super::handle::{Borrowed, Object, Ref};
 use super::uuid::VW_UUID_STRING_BUFLEN;
 use super::{handle, string};
 use crate::{
-    Config, Connection, Domain, Error, ErrorCode, ErrorDomain, Event, Facts, Result, XmlFlags,
+    Config, Connection, Domain, Error, ErrorCode, ErrorDomain, Event, Facts, Notice, Result,
+    XmlFlags,
 };
 
 /// vwDomain:
@@ -78,6 +79,12 @@ impl vwDomain {
     /// The domain that an event is about, to be given to a callback.
     pub(super) fn of_event(connect: &Ref<vwConnect>, event: &Event) -> Self {
         let domain = Domain::of_event(&connect.connection, event);
+        Self::new(Ref::clone(connect), domain, true)
+    }
+
+    /// The domain that a notice is about, to be given to a callback.
+    pub(super) fn of_notice(connect: &Ref<vwConnect>, notice: &Notice) -> Self {
+        let domain = Domain::of_notice(&connect.connection, notice);
         Self::new(Ref::clone(connect), domain, true)
     }
 

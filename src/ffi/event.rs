@@ -1,18 +1,19 @@
 //! Registered callbacks.
 
-use std::ffi::{c_int, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::ptr;
 
 use super::connection::{vwConnect, vwConnectPtr};
 use super::domain::{vwDomain, vwDomainPtr};
-use super::flag::vwDeregisterFlags;
+use super::flag::{vwDeregisterFlags, vwDomainMetadataType};
 use super::guard::{Call, guard};
 use super::handle::{Borrowed, Ref};
 use super::number::EventId;
 use super::opaque::Opaque;
 use super::record::{Strings, vwRecord};
+use super::string::Reused;
 use super::watch::{options, vwWatchOptions};
-use crate::{Event, EventTypes, Record, Result, Uuid, WatchOptions};
+use crate::{Event, EventTypes, Notice, NoticeKind, Record, Result, Uuid, WatchOptions};
 
 /// vwFreeCallback:
 /// @opaque: the pointer that was given with the callback
@@ -64,6 +65,30 @@ pub type vwConnectDomainEventCallback = Option<
     ) -> c_int,
 >;
 
+/// vwConnectDomainEventMetadataChangeCallback:
+/// @conn: the connection that it was registered with
+/// @dom: the domain whose metadata was set or removed, good until the callback
+///   returns
+/// @type: a vwDomainMetadataType
+/// @nsuri: the namespace of an element, otherwise NULL; good until the callback
+///   returns
+/// @opaque: the pointer that was given with the callback
+///
+/// Tells a call of vwDomainSetMetadata(), whatever it affected: the form of
+/// callbacks for VW_DOMAIN_EVENT_ID_METADATA_CHANGE. The rules of
+/// vwConnectDomainEventCallback() apply.
+///
+/// Since: 0.1.0
+pub type vwConnectDomainEventMetadataChangeCallback = Option<
+    unsafe extern "C" fn(
+        conn: vwConnectPtr,
+        dom: vwDomainPtr,
+        r#type: c_int,
+        nsuri: *const c_char,
+        opaque: *mut c_void,
+    ),
+>;
+
 /// vwDomainRecordCallback:
 /// @conn: the connection that it was registered with
 /// @rec: the record, good until the callback returns
@@ -78,6 +103,8 @@ pub type vwDomainRecordCallback =
 
 pub(super) type Lifecycle =
     unsafe extern "C" fn(vwConnectPtr, vwDomainPtr, c_int, c_int, *mut c_void) -> c_int;
+type MetadataChange =
+    unsafe extern "C" fn(vwConnectPtr, vwDomainPtr, c_int, *const c_char, *mut c_void);
 type Generic = unsafe extern "C" fn(vwConnectPtr, vwDomainPtr, *mut c_void);
 
 /// A registered lifecycle callback.
@@ -155,6 +182,51 @@ pub(super) fn listen(
     })
 }
 
+/// A registered callback for changes of metadata.
+struct MetadataListener {
+    callback: MetadataChange,
+    nsuri: Reused,
+    // As in `Listener`.
+    opaque: Opaque,
+    connect: Ref<vwConnect>,
+}
+
+impl MetadataListener {
+    fn hear(&mut self, notice: &Notice) {
+        let (metadata, uri) = match &notice.kind {
+            NoticeKind::Description => (vwDomainMetadataType::VW_DOMAIN_METADATA_DESCRIPTION, None),
+            NoticeKind::Title => (vwDomainMetadataType::VW_DOMAIN_METADATA_TITLE, None),
+            NoticeKind::Element(uri) => {
+                (vwDomainMetadataType::VW_DOMAIN_METADATA_ELEMENT, Some(&**uri))
+            }
+        };
+        let domain = Ref::new(vwDomain::of_notice(&self.connect, notice));
+        let nsuri = self.nsuri.set_or_null(uri);
+        let (conn, opaque) = (self.connect.as_ptr(), self.opaque.pointer());
+        // SAFETY: the program registered a callback of this form; conn, domain and nsuri live
+        // through it.
+        unsafe { (self.callback)(conn, domain.as_ptr(), metadata as c_int, nsuri, opaque) };
+    }
+}
+
+/// Registers a callback for changes of metadata.
+fn listen_to_metadata(
+    conn: &Borrowed<'_, vwConnect>,
+    uuid: Option<Uuid>,
+    callback: Generic,
+    (opaque, free): (*mut c_void, vwFreeCallback),
+) -> Result<c_int> {
+    #[expect(clippy::disallowed_methods, reason = "C casts the callback to the generic form")]
+    // SAFETY: the header has callbacks for this event id be of this form.
+    let callback = unsafe { std::mem::transmute::<Generic, MetadataChange>(callback) };
+    conn.connection.register_notices_by_id(uuid, |_| {
+        let (opaque, connect) = (Opaque::new(opaque, free), conn.keep());
+        let nsuri = Reused::default();
+        let mut listener = MetadataListener { callback, nsuri, opaque, connect };
+        Box::new(move |notice| listener.hear(notice))
+    })
+}
+
 /// No domain to be told of, so that a registration costs nobody anything.
 pub(super) fn no_event() -> WatchOptions {
     WatchOptions {
@@ -188,10 +260,13 @@ fn wait_in_vain(
 ///
 /// Registers a callback: for VW_DOMAIN_EVENT_ID_LIFECYCLE the nine types of
 /// libvirt, for VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE all of them, ADDED and REMOVED
-/// too. Both are of the form vwConnectDomainEventCallback. Other ids that libvirt
-/// has are accepted, and heard of where the driver tells such events.
+/// too. Both are of the form vwConnectDomainEventCallback. For
+/// VW_DOMAIN_EVENT_ID_METADATA_CHANGE it hears of every vwDomainSetMetadata() since
+/// this returned, in the form vwConnectDomainEventMetadataChangeCallback; of a
+/// callback that is more than 1,024 calls behind, the oldest are dropped. Other ids
+/// that libvirt has are accepted, and heard of where the driver tells such events.
 ///
-/// The callback hears exactly the events numbered after the moment when this
+/// A lifecycle callback hears exactly the events numbered after the moment when this
 /// returned, in order. It may be registered any number of times. The registration
 /// holds @conn.
 ///
@@ -221,6 +296,7 @@ pub unsafe extern "C" fn vwConnectDomainEventRegisterAny(
         match EventId::check(call, eventID)? {
             EventId::Lifecycle => lifecycle(EventTypes::LIBVIRT),
             EventId::FullLifecycle => lifecycle(EventTypes::ALL),
+            EventId::MetadataChange => listen_to_metadata(&conn, uuid, callback, (opaque, freecb)),
             EventId::Unheard => wait_in_vain(&conn, opaque, freecb),
         }
     })

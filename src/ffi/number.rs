@@ -569,7 +569,7 @@ pub enum vwDomainEventID {
     VW_DOMAIN_EVENT_ID_JOB_COMPLETED = 21,
     /// accepted, heard of where the driver tells such events
     VW_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED = 22,
-    /// accepted, heard of where the driver tells such events
+    /// metadata was set or removed: see vwConnectDomainEventMetadataChangeCallback
     VW_DOMAIN_EVENT_ID_METADATA_CHANGE = 23,
     /// accepted, heard of where the driver tells such events
     VW_DOMAIN_EVENT_ID_BLOCK_THRESHOLD = 24,
@@ -687,6 +687,8 @@ pub(super) enum EventId {
     Lifecycle,
     /// All types.
     FullLifecycle,
+    /// Changes of metadata.
+    MetadataChange,
     /// An id of libvirt's that no driver here has events for.
     Unheard,
 }
@@ -697,10 +699,12 @@ impl EventId {
     pub(super) fn check(call: &Call, id: c_int) -> Result<Self> {
         const LIFECYCLE: c_int = vwDomainEventID::VW_DOMAIN_EVENT_ID_LIFECYCLE as c_int;
         const LAST: c_int = vwDomainEventID::VW_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE as c_int;
+        const METADATA: c_int = vwDomainEventID::VW_DOMAIN_EVENT_ID_METADATA_CHANGE as c_int;
         const FULL: c_int = vwDomainEventID::VW_DOMAIN_EVENT_ID_FULL_LIFECYCLE as c_int;
         match id {
             i32::MIN..LIFECYCLE => Err(call.refuse("eventID", "must be zero or greater")),
             LIFECYCLE => Ok(Self::Lifecycle),
+            METADATA => Ok(Self::MetadataChange),
             1..=LAST => Ok(Self::Unheard),
             FULL => Ok(Self::FullLifecycle),
             _ => {

@@ -16,6 +16,7 @@ mod found;
 mod index;
 mod journal;
 mod mark;
+mod notices;
 mod parts;
 mod pending;
 mod reader;
@@ -55,6 +56,7 @@ pub(crate) use self::draft::Draft;
 pub(crate) use self::feed::Wake;
 pub(crate) use self::found::Found;
 pub(crate) use self::mark::Source;
+pub(crate) use self::notices::{Mailbox, Notices};
 pub(crate) use self::reader::Reader;
 pub use self::reader::{WatchOptions, WatchStats};
 
@@ -120,6 +122,7 @@ pub(crate) struct Registry {
     settled: Condvar,
     /// The number of the last shown event, to be read without the lock.
     head: Arc<AtomicU64>,
+    notices: Notices,
 }
 
 #[derive(Debug, Default)]
@@ -155,6 +158,7 @@ impl Registry {
             state: Mutex::new(State::default()),
             settled: Condvar::new(),
             head: Arc::new(AtomicU64::new(0)),
+            notices: Notices::default(),
         }
     }
 
@@ -170,6 +174,11 @@ impl Registry {
         }
         state.begun = true;
         Ok(())
+    }
+
+    /// Who is told what is no event.
+    pub(crate) fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     pub(crate) fn epoch(&self) -> Uuid {

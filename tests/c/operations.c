@@ -1,6 +1,8 @@
 /* What can be done with domains beyond starting and stopping them. */
 #include "check.h"
 
+#include <pthread.h>
+
 static vwConnectPtr conn;
 
 static void state_is(vwDomainPtr domain, int state, int reason)
@@ -152,6 +154,71 @@ static void metadata(void)
     CHECK(vwDomainDestroy(vm) == 0 && vwDomainFree(vm) == 0);
 }
 
+/* What a callback for changes of metadata has heard. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    char heard[16][64];
+    int count, freed;
+} listener = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+
+static void on_metadata(vwConnectPtr c, vwDomainPtr domain, int type, const char *nsuri,
+                        void *opaque)
+{
+    CHECK(c == conn && opaque == &listener);
+    pthread_mutex_lock(&listener.lock);
+    CHECK(listener.count < 16);
+    snprintf(listener.heard[listener.count++], sizeof listener.heard[0], "%s %d %d %s",
+             vwDomainGetName(domain), (int)vwDomainGetID(domain), type, nsuri ? nsuri : "-");
+    pthread_cond_broadcast(&listener.changed);
+    pthread_mutex_unlock(&listener.lock);
+}
+
+static void on_metadata_freed(void *opaque)
+{
+    CHECK(opaque == &listener);
+    listener.freed++;
+}
+
+static void heard(int number, const char *wanted)
+{
+    pthread_mutex_lock(&listener.lock);
+    while (listener.count <= number)
+        pthread_cond_wait(&listener.changed, &listener.lock);
+    CHECK_TEXT(listener.heard[number], wanted);
+    pthread_mutex_unlock(&listener.lock);
+}
+
+/* VW_DOMAIN_EVENT_ID_METADATA_CHANGE: every call that succeeded, with libvirt's arguments (G8). */
+static void metadata_events(void)
+{
+    const int element = VW_DOMAIN_METADATA_ELEMENT, title = VW_DOMAIN_METADATA_TITLE;
+    char wanted[64];
+    vwDomainPtr vm = vwDomainDefineXML(conn, document("vm", UUID_A));
+    vwDomainPtr other = vwDomainDefineXML(conn, document("other", UUID_B));
+    CHECK(vwDomainSetMetadata(vm, title, "before", NULL, NULL, 0) == 0);
+    int id = vwConnectDomainEventRegisterAny(conn, vm, VW_DOMAIN_EVENT_ID_METADATA_CHANGE,
+                                             VW_DOMAIN_EVENT_CALLBACK(on_metadata), &listener,
+                                             on_metadata_freed);
+    CHECK(id >= 0);
+    CHECK(vwDomainSetMetadata(other, title, "t", NULL, NULL, 0) == 0);
+    CHECK(vwDomainSetMetadata(vm, element, "<a", "k", "http://a", 0) == -1);
+    CHECK(vwDomainSetMetadata(vm, element, "<a/>", "k", "http://a", 0) == 0);
+    heard(0, "vm -1 2 http://a");
+    CHECK(vwDomainCreate(vm) == 0);
+    snprintf(wanted, sizeof wanted, "vm %d 1 -", (int)vwDomainGetID(vm));
+    CHECK(vwDomainSetMetadata(vm, title, NULL, NULL, NULL, VW_DOMAIN_AFFECT_LIVE) == 0);
+    heard(1, wanted);
+    CHECK(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_DESCRIPTION, "d", NULL, NULL, 0) == 0);
+    wanted[strlen(wanted) - 3] = '0';
+    heard(2, wanted);
+    CHECK(vwConnectDomainEventDeregisterAny(conn, id) == 0 && listener.freed == 1);
+    CHECK(vwDomainSetMetadata(vm, title, "after", NULL, NULL, 0) == 0);
+    CHECK(listener.count == 3 && listener.freed == 1);
+    CHECK(vwDomainDestroy(vm) == 0 && vwDomainUndefine(vm) == 0 && vwDomainFree(vm) == 0);
+    CHECK(vwDomainUndefine(other) == 0 && vwDomainFree(other) == 0);
+}
+
 static void migration(void)
 {
     vwConnectPtr there = vwConnectOpen("test:///empty");
@@ -230,7 +297,7 @@ static void autodestroy(void)
     while (record.type != VW_DOMAIN_EVENT_REMOVED);
     CHECK_TEXT(record.name, "run");
     CHECK(vwDomainFree(test) == 0 && vwWatchFree(watch) == 0 && vwConnectClose(watching) == 0);
-    wait_for_threads(0);
+    wait_for_threads(1); /* that of the other connection */
 }
 
 /* Flags are accepted where libvirt's QEMU driver accepts them, and nowhere else. */
@@ -276,6 +343,7 @@ int main(void)
     power_management();
     autostart();
     metadata();
+    metadata_events();
     migration();
     autodestroy();
     flags();

@@ -299,6 +299,7 @@
 #define virEventAddTimeoutFunc vwEventAddTimeoutFunc
 #define virEventUpdateTimeoutFunc vwEventUpdateTimeoutFunc
 #define virEventRemoveTimeoutFunc vwEventRemoveTimeoutFunc
+#define virConnectDomainEventMetadataChangeCallback vwConnectDomainEventMetadataChangeCallback
 #define virConnectAuthPtrDefault vwConnectAuthPtrDefault
 #define virInitialize vwInitialize
 #define virGetVersion vwGetVersion
