@@ -295,7 +295,6 @@ fn a_run_ends_with_the_connection_that_started_it() {
     assert!(error.message().contains("marked for auto destroy"), "{error}");
 
     let last = goes.clone();
-    goes.close();
     drop((goes, stored, other, again));
     let here = |name: &str| stays.lookup_by_name(name).unwrap();
     assert!(is_active(&here("transient")) && is_active(&here("stored")), "something holds it");
