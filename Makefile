@@ -64,7 +64,7 @@ check-package: need-rust $(VENV)/ready
 	$(PYTHON) -m venv $(PACKAGE)/tree
 	$(PACKAGE)/tree/bin/pip install --quiet --disable-pip-version-check ./bindings/python
 	cd / && $(abspath $(PACKAGE))/tree/bin/python -c "$(FIRST)"
-	cd bindings/python && $(abspath $(VENV))/bin/maturin sdist --quiet --out $(abspath $(PACKAGE))
+	cd bindings/python && $(abspath $(VENV))/bin/maturin sdist --out $(abspath $(PACKAGE))
 	$(PYTHON) -m venv $(PACKAGE)/source
 	CARGO_TARGET_DIR=$(abspath $(TARGET))/sdist $(PACKAGE)/source/bin/pip install --quiet \
 		--disable-pip-version-check $(PACKAGE)/virtwatch-*.tar.gz

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import virtwatch
 from conftest import xml
@@ -78,5 +80,16 @@ def test_what_is_no_text_is_refused(conn: virtwatch.Connection) -> None:
         conn.watch(types=virtwatch.EventType.STARTED)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="EventType"):
         conn.watch(types=["started"])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 1000, "", "."])
+def test_a_bad_path_saves_nothing(
+    conn: virtwatch.Connection, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G12: the domain goes on, and no file is left."""
+    monkeypatch.chdir(tmp_path)
+    domain = conn.create_xml(xml("vm"))
+    before = conn.cursor
     with pytest.raises(virtwatch.SystemCallError):
-        conn.create_xml(xml("vm")).save("a\0b")
+        domain.save(name)
+    assert domain.is_active and conn.cursor == before and list(tmp_path.iterdir()) == []

@@ -37,8 +37,12 @@ pub(super) fn write_beside<'a>(image: &SavedImage, path: &'a Path) -> Result<Wri
     let beside = path.with_file_name(format!(".{}", Uuid::new_v4()));
     let written = Written { path, beside };
     let write = || {
-        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-            return Err(io::Error::other("not a regular file"));
+        match fs::metadata(path) {
+            Ok(there) if !there.is_file() => return Err(io::Error::other("not a regular file")),
+            // Where nothing can be, the image could not be put.
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            Err(cause) if path.file_name().is_none() => return Err(cause),
+            _ => {}
         }
         let mut options = OpenOptions::new();
         let mut file = options.write(true).create_new(true).mode(0o600).open(&written.beside)?;
