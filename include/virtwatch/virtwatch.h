@@ -3331,9 +3331,15 @@ int vwCursorParse(const char *text, struct vwCursor *cursor);
  * callback that is more than 1,024 calls behind, the oldest are dropped. Other ids
  * that libvirt has are accepted, and heard of where the driver tells such events.
  *
- * A lifecycle callback hears exactly the events numbered after the moment when this
- * returned, in order. It may be registered any number of times. The registration
- * holds @conn.
+ * A lifecycle callback hears exactly the events numbered after the moment when
+ * this returned, in order. One that is more than 65,536 of its events behind, or
+ * four times the domains, is brought to now: in their place it hears what leads
+ * each domain, by the shortest lawful way, from what it was told last to what is.
+ * This form has no place to mark that, and leaves out lives that began and ended
+ * meanwhile; vwConnectDomainRecordRegister() marks it, and lets the bound be
+ * chosen.
+ *
+ * It may be registered any number of times. The registration holds @conn.
  *
  * Returns the id of the registration, for
  * vwConnectDomainEventDeregisterAny(); -1: VW_ERR_INVALID_ARG,

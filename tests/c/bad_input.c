@@ -110,6 +110,8 @@ static void hostile(void)
                     "longer than 4 MiB");
     refuse_document(filled("<domain type='test'><name>", "n", 2000, tail), VW_ERR_XML_ERROR,
                     "name");
+    refuse_document(filled("<domain type='test'><name>a", "\n", 1, tail), VW_ERR_XML_DETAIL,
+                    "invalid char in name");
     refuse_document(filled("<domain type='test'>", "<a>", 100000, ""), VW_ERR_XML_DETAIL, "128");
     refuse_document(filled("<!DOCTYPE d [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '", "&a;", 100,
                            "'>]><domain type='test'><name>&b;</name></domain>"),
