@@ -540,6 +540,35 @@ assert seen == [1]
     )
 
 
+def test_numbers_that_are_none_harm_nothing_in_asyncios_loop() -> None:
+    run_python(
+        """
+import asyncio
+import virtwatch.libvirt as libvirt
+import virtwatch.libvirtaio as libvirtaio
+async def main():
+    impl = libvirtaio.virEventRegisterAsyncIOImpl()
+    ticks = asyncio.Queue()
+    timer = libvirt.virEventAddTimeout(1, lambda timer, opaque: ticks.put_nowait(timer), None)
+    for number in (timer, 4711):
+        libvirt.virEventUpdateHandle(number, 1)
+        try:
+            libvirt.virEventRemoveHandle(number)
+        except libvirt.libvirtError:
+            pass
+        else:
+            raise AssertionError
+    libvirt.virEventUpdateTimeout(4711, 1)
+    assert await ticks.get() == timer
+    await asyncio.to_thread(libvirt.virEventRemoveTimeout, timer)
+    assert not impl.callbacks
+    await impl.drain()
+    assert impl.is_idle()
+asyncio.run(main())
+"""
+    )
+
+
 def test_a_signal_handler_may_change_the_loop_and_the_registrations() -> None:
     in_loop(
         """

@@ -48,8 +48,8 @@ class virEventAsyncIOImpl:
         self.callbacks: dict[int, _Handle | _Timeout] = {}
         """What is registered."""
         self._numbers = itertools.count(1)
-        self._removed: list[Any] = []
-        """The opaques that are still to be freed."""
+        self._removed: dict[int, Any] = {}
+        """The opaques that are still to be freed, by number."""
         self._freed = asyncio.Event()
 
     def __repr__(self) -> str:
@@ -83,17 +83,18 @@ class virEventAsyncIOImpl:
         return watch
 
     def _update_handle(self, watch: int, events: int) -> None:
-        handle = self.callbacks[watch]
-        assert isinstance(handle, _Handle)
-        handle.events = events
-        self._soon(self._look_at, handle.fd)
+        handle = self.callbacks.get(watch)
+        if isinstance(handle, _Handle):
+            handle.events = events
+            self._soon(self._look_at, handle.fd)
 
     def _remove_handle(self, watch: int) -> int:
-        handle = self.callbacks.pop(watch, None)
+        handle = self.callbacks.get(watch)
         if not isinstance(handle, _Handle):
             return -1
+        del self.callbacks[watch]
         self._soon(self._look_at, handle.fd)
-        self._free(handle.opaque)
+        self._free(watch, handle.opaque)
         return 0
 
     def _add_timeout(self, frequency: int, callback: Callable[..., None], opaque: Any) -> int:
@@ -102,18 +103,19 @@ class virEventAsyncIOImpl:
         return timer
 
     def _update_timeout(self, timer: int, frequency: int) -> None:
-        timeout = self.callbacks[timer]
-        assert isinstance(timeout, _Timeout)
-        timeout.frequency = frequency
-        self._soon(self._set, timer, timeout)
+        timeout = self.callbacks.get(timer)
+        if isinstance(timeout, _Timeout):
+            timeout.frequency = frequency
+            self._soon(self._set, timer, timeout)
 
     def _remove_timeout(self, timer: int) -> int:
-        timeout = self.callbacks.pop(timer, None)
+        timeout = self.callbacks.get(timer)
         if not isinstance(timeout, _Timeout):
             return -1
+        del self.callbacks[timer]
         timeout.frequency = -1
         self._soon(self._set, timer, timeout)
-        self._free(timeout.opaque)
+        self._free(timer, timeout.opaque)
         return 0
 
     def _add(self, what: _Handle | _Timeout) -> int:
@@ -121,13 +123,12 @@ class virEventAsyncIOImpl:
         self.callbacks[number] = what
         return number
 
-    def _free(self, opaque: Any) -> None:
+    def _free(self, number: int, opaque: Any) -> None:
         """Frees it later, from the loop itself."""
-        self._removed.append(opaque)
+        self._removed[number] = opaque
 
         def free() -> None:
-            self._removed.remove(opaque)
-            libvirt.virEventInvokeFreeCallback(opaque)
+            libvirt.virEventInvokeFreeCallback(self._removed.pop(number))
             self._freed.set()
 
         self.loop.call_soon_threadsafe(free)
@@ -177,8 +178,10 @@ class virEventAsyncIOImpl:
 
     def _over(self, timer: int, timeout: _Timeout) -> None:
         timeout.call = None
-        self._set(timer, timeout)
-        timeout.callback(timer, timeout.opaque)
+        # Another thread may have removed it.
+        if timer in self.callbacks:
+            self._set(timer, timeout)
+            timeout.callback(timer, timeout.opaque)
 
 
 _current: virEventAsyncIOImpl | None = None
