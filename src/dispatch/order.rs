@@ -11,6 +11,8 @@ pub(super) enum Due {
     Nothing,
     /// At once, but not in this round: something came when it had just read all there was.
     Again,
+    /// When the others have had a turn, and not in this round: it took nothing.
+    Refused,
     /// When the others have got their events up to this number.
     At(u64),
     /// When the others that are due now have had a turn.
@@ -55,7 +57,7 @@ impl Order {
             Due::Nothing => {}
             Due::Again => self.due.push(Reverse((0, id))),
             Due::At(seq) => self.due.push(Reverse((seq, id))),
-            Due::AfterOthers => self.catching_up.push_back(id),
+            Due::AfterOthers | Due::Refused => self.catching_up.push_back(id),
         }
     }
 }

@@ -101,7 +101,7 @@ impl Shared {
             let limit = Limit { others: order.others(), end };
             match turn::take(id, gate, &limit) {
                 Due::At(seq) if seq > end => later.push(id),
-                Due::Again => later.push(id),
+                Due::Again | Due::Refused => later.push(id),
                 due => order.put_back(id, due),
             }
         }

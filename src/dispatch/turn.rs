@@ -87,12 +87,10 @@ impl Records {
             Deliver::Each(callback) => turn.by_ref().for_each(|record| callback(&record)),
             Deliver::Batch(callback) => callback(&mut turn),
         });
-        let (is_done, left, last) = (turn.is_done, turn.left, turn.last);
-        match (is_done, last) {
+        match (turn.is_done, turn.last) {
             (true, _) if turn.reader.arm(Arc::clone(bell)) => Due::Nothing,
             (true, _) => Due::Again,
-            // It has taken nothing, though there is something.
-            (false, _) if left == TURN => Due::Again,
+            (false, _) if turn.left == TURN => Due::Refused,
             // A catch-up is due at once, but not for ever.
             (false, 0) => Due::AfterOthers,
             (false, seq) => Due::At(seq),

@@ -244,6 +244,30 @@ fn a_callback_that_always_lags_lets_the_others_have_their_turn() {
     drop((slow, other));
 }
 
+/// A callback that takes nothing of what it is given does not keep the others from their events.
+#[test]
+fn a_callback_that_takes_nothing_is_asked_again() {
+    let _watchdog = Watchdog::new("takes nothing");
+    let conn = open("test:///empty");
+    let domain = define(&conn, 0);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::clone(&asked);
+    let refusing = conn.register_batches(WatchOptions::default(), move |_| {
+        counts.fetch_add(1, Ordering::SeqCst);
+    });
+    let (_other, others) = listen(&conn, WatchOptions::default());
+    for _ in 0..100 {
+        cycle(&domain);
+    }
+    for expected in 3..=202 {
+        assert_eq!(seq(&others.recv().unwrap()), expected);
+    }
+    while asked.load(Ordering::SeqCst) < 3 {
+        thread::yield_now();
+    }
+    drop(refusing);
+}
+
 /// G9: closing waits for a callback that has ended its own registration and goes on.
 #[test]
 fn close_waits_for_a_callback_that_is_no_longer_registered() {
