@@ -72,6 +72,9 @@ mod lock {
     use std::thread;
     use std::time::Instant;
 
+    /// How often a fair unlock lets others run.
+    const YIELDS: u32 = 64;
+
     #[derive(Debug, Default)]
     pub(crate) struct Mutex<T> {
         inner: std::sync::Mutex<T>,
@@ -114,12 +117,17 @@ mod lock {
     }
 
     impl<T> MutexGuard<'_, T> {
-        /// Unlocks, and lets one of those go first that wait now.
+        /// Unlocks, and lets one of those go first that wait now. Not for ever: where this thread
+        /// has the higher priority, it yields in vain.
         pub(super) fn unlock_fair(self) {
             let Mutex { waiting, served, .. } = self.mutex;
             let before = served.load(Ordering::Relaxed);
             drop(self);
-            while waiting.load(Ordering::Relaxed) > 0 && served.load(Ordering::Relaxed) == before {
+            for _ in 0..YIELDS {
+                if waiting.load(Ordering::Relaxed) == 0 || served.load(Ordering::Relaxed) != before
+                {
+                    break;
+                }
                 thread::yield_now();
             }
         }
@@ -172,6 +180,15 @@ mod lock {
         pub(crate) fn notify_all(&self) {
             self.0.notify_all();
         }
+    }
+
+    /// Who waits may not get to run while this thread does.
+    #[test]
+    fn a_fair_unlock_does_not_wait_for_who_does_not_run() {
+        let lock = Mutex::new(());
+        lock.waiting.store(1, Ordering::Relaxed);
+        lock.lock().unlock_fair();
+        assert!(lock.try_lock().is_some());
     }
 }
 
