@@ -3475,14 +3475,17 @@ int vwConnectRegisterCloseCallback(vwConnectPtr conn,
  * @conn: the connection that the callback was registered with
  * @cb: the callback
  *
- * Ends the registration, as vwConnectDomainEventDeregisterAny() does.
+ * Ends the registration, as vwConnectDomainEventDeregisterAny() does. A callback
+ * that is being called is no longer registered: this fails then, but not before
+ * the call has returned, unless it is made inside a callback.
  *
  * Returns 0; -1: VW_ERR_OPERATION_INVALID, the connection has no such close
  * callback (any more).
  *
  * Since: 0.1.0
  */
-int vwConnectUnregisterCloseCallback(vwConnectPtr conn, vwConnectCloseFunc cb);
+int vwConnectUnregisterCloseCallback(vwConnectPtr conn,
+                                     vwConnectCloseFunc cb);
 
 /**
  * vwEventRegisterImpl:

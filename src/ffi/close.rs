@@ -25,12 +25,14 @@ pub type vwConnectCloseFunc =
 
 type Close = unsafe extern "C" fn(vwConnectPtr, c_int, *mut c_void);
 
-/// The close callback of a connection.
+/// A close callback of a connection: the one that is registered, or one that is being called.
 #[derive(Debug)]
 pub(super) struct Closing {
     callback: Close,
     /// The number of its registration; `None` while that is being made.
     id: Option<i32>,
+    /// It is called, or has been.
+    is_told: bool,
 }
 
 /// Its registration.
@@ -49,14 +51,19 @@ impl Listener {
             Record::Closed => vwConnectCloseReason::VW_CONNECT_CLOSE_REASON_EOF,
             _ => return,
         };
-        // It is told once, and is over then.
-        if self.connect.closing().take_if(|closing| closing.id == Some(self.id)).is_none() {
-            return;
+        // It is told once, and is over then; who ends it meanwhile waits for this.
+        {
+            let mut closing = self.connect.closing();
+            let Some(it) = closing.iter_mut().find(|it| it.id == Some(self.id)) else { return };
+            if std::mem::replace(&mut it.is_told, true) {
+                return;
+            }
         }
         let (conn, opaque) = (self.connect.as_ptr(), self.opaque.pointer());
         // SAFETY: the program registered a callback of this form; conn lives through it.
         unsafe { (self.callback)(conn, reason as c_int, opaque) };
-        // Another thread may be ending it, and waits for this one then.
+        self.connect.closing().retain(|it| it.id != Some(self.id));
+        // Another thread may have been faster, and drops it then.
         drop(self.connect.connection.deregister(self.id, false));
     }
 }
@@ -89,19 +96,19 @@ pub unsafe extern "C" fn vwConnectRegisterCloseCallback(
         let callback = cb.ok_or_else(|| call.refuse("cb", "must not be NULL"))?;
         {
             let mut closing = conn.closing();
-            if closing.is_some() {
+            if closing.iter().any(|it| !it.is_told) {
                 return Err(Error::not_valid("the connection has a close callback already"));
             }
-            *closing = Some(Closing { callback, id: None });
+            closing.push(Closing { callback, id: None, is_told: false });
         }
         let registered = conn.connection.register_by_id(no_event(), |id| {
-            *conn.closing() = Some(Closing { callback, id: Some(id) });
+            conn.closing().iter_mut().filter(|it| it.id.is_none()).for_each(|it| it.id = Some(id));
             let opaque = Opaque::new(opaque, freecb);
             let listener = Listener { callback, id, opaque, connect: conn.keep() };
             Box::new(move |record| listener.hear(record))
         });
         if registered.is_err() {
-            *conn.closing() = None;
+            conn.closing().retain(|it| it.id.is_some());
         }
         registered.map(|_| 0)
     })
@@ -111,7 +118,9 @@ pub unsafe extern "C" fn vwConnectRegisterCloseCallback(
 /// @conn: the connection that the callback was registered with
 /// @cb: the callback
 ///
-/// Ends the registration, as vwConnectDomainEventDeregisterAny() does.
+/// Ends the registration, as vwConnectDomainEventDeregisterAny() does. A callback
+/// that is being called is no longer registered: this fails then, but not before
+/// the call has returned, unless it is made inside a callback.
 ///
 /// Returns 0; -1: VW_ERR_OPERATION_INVALID, the connection has no such close
 /// callback (any more).
@@ -127,13 +136,17 @@ pub unsafe extern "C" fn vwConnectUnregisterCloseCallback(
         // A reference of its own: the callback that goes may have held the last one.
         let conn = call.connection(conn)?.keep();
         let callback = cb.ok_or_else(|| call.refuse("cb", "must not be NULL"))?;
-        let is_it = |closing: &&Closing| ptr::fn_addr_eq(closing.callback, callback);
-        let id = conn.closing().as_ref().filter(is_it).and_then(|closing| closing.id);
-        if id.is_none_or(|id| conn.connection.deregister(id, true).is_err()) {
-            return Err(Error::not_valid("the connection does not have that close callback"));
+        let is_it = |it: &&Closing| ptr::fn_addr_eq(it.callback, callback);
+        let id_of = |it: &Closing| Some((it.id?, it.is_told));
+        let found: Vec<_> = conn.closing().iter().filter(is_it).filter_map(id_of).collect();
+        let mut ended = Err(Error::not_valid("the connection does not have that close callback"));
+        for (id, is_told) in found {
+            if conn.connection.deregister(id, true).is_ok() && !is_told {
+                conn.closing().retain(|it| it.id != Some(id));
+                ended = Ok(0);
+            }
         }
-        conn.closing().take_if(|closing| closing.id == id);
-        Ok(0)
+        ended
     })
 }
 

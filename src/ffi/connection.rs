@@ -30,7 +30,7 @@ pub struct vwConnect {
     // Leaf locks, held for a few instructions.
     handler: Mutex<Option<Handler>>,
     by_function: Mutex<ByFunction>,
-    closing: Mutex<Option<Closing>>,
+    closing: Mutex<Vec<Closing>>,
 }
 
 /// A connection, as functions take it.
@@ -70,8 +70,8 @@ impl vwConnect {
         self.by_function.lock()
     }
 
-    /// The close callback.
-    pub(super) fn closing(&self) -> MutexGuard<'_, Option<Closing>> {
+    /// Its close callbacks.
+    pub(super) fn closing(&self) -> MutexGuard<'_, Vec<Closing>> {
         self.closing.lock()
     }
 }

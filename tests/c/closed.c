@@ -44,6 +44,22 @@ static void on_close(vwConnectPtr conn, int reason, void *opaque)
     atomic_fetch_add(&told->calls, 1);
 }
 
+static atomic_int inside, returned;
+
+static void on_slow_close(vwConnectPtr conn, int reason, void *opaque)
+{
+    (void)conn, (void)reason, (void)opaque;
+    atomic_store(&inside, 1);
+    usleep(100000);
+    atomic_store(&returned, 1);
+}
+
+static void on_slow_free(void *opaque)
+{
+    CHECK(atomic_load(&returned));
+    atomic_fetch_add((atomic_int *)opaque, 1);
+}
+
 static void wait_for(atomic_int *number, int wanted)
 {
     while (atomic_load(number) < wanted)
@@ -92,7 +108,17 @@ int main(void)
     atomic_store(&lost, 1);
     wait_until_alive(conn, 0);
     CHECK(other.calls == 0 && other.freed == 1);
+
+    /* G8: who deregisters while it is called in another thread is back when that has returned. */
+    atomic_int freed = 0;
+    CHECK(vwConnectRegisterCloseCallback(conn, on_slow_close, &freed, on_slow_free) == 0);
+    wait_for(&inside, 1);
+    CHECK(vwConnectUnregisterCloseCallback(conn, on_slow_close) == -1);
+    CHECK_ERROR(VW_ERR_OPERATION_INVALID, "does not have that close callback");
+    CHECK(returned);
+    wait_for(&freed, 1);
     CHECK(vwConnectClose(conn) == 0);
     CHECK(vwDriverUnregister("lost") == 0);
+    CHECK(freed == 1);
     return 0;
 }
