@@ -26,9 +26,15 @@ pub(crate) enum Act {
 }
 
 impl Act {
-    /// Whether both are the same step, whatever its details.
+    /// Whether both are the same step: a start or a stop of the same kind, any other whatever its
+    /// details.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::Start { how: one, .. }, Self::Start { how: other, .. }) => one == other,
+            (
+                Self::Change(Change::Stopped { how: one, .. }),
+                Self::Change(Change::Stopped { how: other, .. }),
+            ) => one == other,
             (Self::Change(one), Self::Change(other)) => discriminant(one) == discriminant(other),
             _ => discriminant(self) == discriminant(other),
         }

@@ -80,7 +80,11 @@ impl Draft<'_> {
         let identity = self.identity_of(before, found, same_run)?;
         let stored = match before {
             _ if !found.persistent => None,
-            Some(entry) if entry.stored.is_some() && !found.is_new_config => entry.stored.clone(),
+            Some(Entry { stored: Some(stored), .. })
+                if !found.is_new_config && stored.name() == identity.name() =>
+            {
+                Some(Arc::clone(stored))
+            }
             _ => Some(Arc::clone(&found.config)),
         };
         let live = match before {

@@ -278,3 +278,26 @@ fn an_operation_with_events_that_never_occur_is_refused() {
     assert!(error.message().contains("suspended"), "{error}");
     domain.destroy(DestroyFlags::empty()).unwrap();
 }
+
+/// A save that was accepted and failed leaves no image when the domain stops of something else.
+#[test]
+fn a_stop_of_another_kind_is_not_the_planned_one() {
+    let driver = Driver::register(ALL, false);
+    let conn = driver.connect();
+    let domain = conn.define_xml(&xml(0)).unwrap();
+    domain.start(CreateFlags::empty()).unwrap();
+    driver.shared.on_operate(|_, _| Ok(Answer::Accepted));
+    domain.managed_save(SaveFlags::empty()).unwrap();
+    driver.shared.host().report(uuid(0), &stopped(StoppedDetail::Shutdown)).unwrap();
+    assert!(!domain.has_managed_save().unwrap());
+    // The same where it says that it is done.
+    driver.shared.on_operate(|host, request| {
+        if request.kind == RequestKind::ManagedSave {
+            host.report(request.uuid, &stopped(StoppedDetail::Crashed))?;
+        }
+        Ok(Answer::Done)
+    });
+    domain.start(CreateFlags::empty()).unwrap();
+    domain.managed_save(SaveFlags::empty()).unwrap();
+    assert!(!domain.has_managed_save().unwrap());
+}

@@ -58,6 +58,33 @@ fn what_is_not_reported_is_found_by_listing() {
     assert!(conn.stats().listings > 4);
 }
 
+/// A domain that a listing shows under another name has the document of that name.
+#[test]
+fn a_renaming_that_is_found_renames_the_document() {
+    let driver = Driver::register(ALL, true);
+    let named = |number: u128, xml: Option<String>| {
+        Some(super::fake::Vm { name: format!("vm{number}"), xml, ..vm(0, true, OFF) })
+    };
+    driver.shared.set(0, named(0, Some(xml(0))));
+    let conn = driver.connect();
+    let mut watch = watch(&conn);
+    drop(drain(&mut watch));
+    let document = || {
+        let domain = conn.lookup_by_uuid(uuid(0)).unwrap();
+        domain.xml(virtwatch::XmlFlags::empty()).unwrap()
+    };
+    let renamed = xml(0).replace(">vm0<", ">vm1<").replace("<memory>1<", "<memory>2<");
+    for (vm, memory) in [(named(1, Some(renamed)), 2), (named(2, None), 2)] {
+        let name = format!("<name>{}</name>", vm.as_ref().unwrap().name);
+        driver.shared.set(0, vm);
+        assert_eq!(conn.audit().unwrap(), 1);
+        assert!(document().contains(&name), "{}", document());
+        assert!(document().contains(&format!(">{memory}</memory>")), "{}", document());
+        assert_eq!(told(&events(&mut watch)), ["undefined(renamed)", "defined(renamed)"]);
+        assert_eq!(conn.audit().unwrap(), 0);
+    }
+}
+
 const STOP: Change = Change::Stopped { how: StoppedDetail::Shutdown, killed: false };
 
 /// What is told while a listing is under way is newer than the listing.

@@ -136,6 +136,10 @@ impl Host {
                 domain.set_managed_save(None);
             }
             domain.take(act.clone())?;
+            if matches!(act, Act::Start { .. }) {
+                // A run that begins takes the image up.
+                domain.set_managed_save(None);
+            }
             self.refuse_what_cannot_be(domain)?;
             // Of one that is gone nothing is kept.
             after.iter().cloned().try_for_each(|act| domain.take(act)).or(Ok(()))
@@ -174,17 +178,14 @@ impl Host {
         }
     }
 
-    /// What is left of the plan of an operation that is done: it usually happens, and happens now
-    /// as far as it can still.
+    /// What is left of the plan of an operation that is done: it usually happens, and happens now,
+    /// up to what cannot happen any more.
     pub(super) fn finish(&self, uuid: Uuid) {
         let Some(plan) = self.core.plans.lock().remove(&uuid) else { return };
         // One that is gone or has another state cannot be changed any more, which is as good.
         drop(self.core.reporter.change(uuid, |domain| {
             domain.set_origin(Origin::Derived);
-            for act in plan {
-                drop(domain.take(act));
-            }
-            Ok(())
+            plan.into_iter().try_for_each(|act| domain.take(act)).or(Ok(()))
         }));
     }
 

@@ -189,12 +189,13 @@ impl Listing {
         }
         let entry = host.core.reporter.entry(uuid).ok();
         let known = entry.as_ref().and_then(Entry::inactive);
-        let known = known.filter(|known| known.name() == name);
+        let of_name = known.filter(|known| known.name() == name);
         let mut is_new_config = false;
-        let config = match (xml, known) {
-            (None, Some(known)) => Arc::clone(known),
-            (None, None) => Arc::new(Config::bare(uuid, name)?),
-            (Some(xml), known) => {
+        let config = match (xml, of_name, known) {
+            (None, Some(known), _) => Arc::clone(known),
+            (None, None, Some(known)) => Arc::new(known.renamed(name)?),
+            (None, None, None) => Arc::new(Config::bare(uuid, name)?),
+            (Some(xml), known, _) => {
                 let mut hasher = DefaultHasher::new();
                 xml.hash(&mut hasher);
                 let mark = hasher.finish();
