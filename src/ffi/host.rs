@@ -269,6 +269,9 @@ impl Call {
 /// things happened. Any thread may report at any time, also inside the driver's
 /// functions, until the close function returns.
 ///
+/// VW_CHANGE_OBSERVED says that nothing came of an operation that was accepted: what
+/// the library kept for it, a configuration above all, is dropped.
+///
 /// Returns 0; -1: VW_ERR_OPERATION_INVALID, VW_ERR_NO_DOMAIN or
 /// VW_ERR_OPERATION_FAILED, it cannot have happened: nothing changes, and a doubt
 /// is raised: if the driver has a list function, it is asked. VW_ERR_INVALID_ARG

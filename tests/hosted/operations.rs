@@ -301,3 +301,63 @@ fn a_stop_of_another_kind_is_not_the_planned_one() {
     domain.managed_save(SaveFlags::empty()).unwrap();
     assert!(!domain.has_managed_save().unwrap());
 }
+
+const START: Report<'_> = Report::Started {
+    how: StartedDetail::Booted,
+    paused: false,
+    id: None,
+    xml: None,
+    name: Some("by-hand"),
+};
+
+/// The document of a start that was accepted and failed is not that of a later one.
+#[test]
+fn what_was_accepted_and_failed_is_forgotten() {
+    let driver = Driver::register(ALL, false);
+    let conn = driver.connect();
+    let domain = conn.define_xml(&xml(0)).unwrap();
+    driver.shared.on_operate(|_, _| Ok(Answer::Accepted));
+    let host = driver.shared.host();
+    let live = || domain.xml(virtwatch::XmlFlags::empty()).unwrap();
+    let other = xml(0).replace("<memory>1<", "<memory>2<");
+    let observed = Report::Changed(Change::Observed);
+    // It says so.
+    conn.create_xml(&other, CreateFlags::empty()).unwrap();
+    host.report(uuid(0), &observed).unwrap();
+    host.report(uuid(0), &START).unwrap();
+    assert!(live().contains(">1</memory>"), "{}", live());
+    host.report(uuid(0), &stopped(StoppedDetail::Shutdown)).unwrap();
+    // Something else happens.
+    conn.create_xml(&other, CreateFlags::empty()).unwrap();
+    host.report(uuid(0), &Report::Edited { xml: None }).unwrap();
+    host.report(uuid(0), &START).unwrap();
+    assert!(live().contains(">1</memory>"), "{}", live());
+    // A save pauses first.
+    domain.managed_save(SaveFlags::empty()).unwrap();
+    let paused = Report::Changed(Change::Suspended(SuspendedDetail::Paused));
+    host.report(uuid(0), &paused).unwrap();
+    host.report(uuid(0), &stopped(StoppedDetail::Saved)).unwrap();
+    assert!(domain.has_managed_save().unwrap());
+    // Of one that never came to be, too; and what nobody waits for is of a domain.
+    conn.create_xml(&xml(1), CreateFlags::empty()).unwrap();
+    host.report(uuid(1), &observed).unwrap();
+    assert_eq!(host.report(uuid(1), &observed).unwrap_err().code(), ErrorCode::NoDomain);
+}
+
+/// Starts that are accepted and never heard of again do not pile up.
+#[test]
+fn plans_of_domains_that_are_never_born_are_bounded() {
+    let driver = Driver::register(ALL, false);
+    let conn = driver.connect();
+    driver.shared.on_operate(|_, _| Ok(Answer::Accepted));
+    let name = |number: u128| {
+        driver.shared.host().report(uuid(number), &START).unwrap();
+        conn.lookup_by_uuid(uuid(number)).unwrap().name().to_owned()
+    };
+    for number in 0..1025 {
+        conn.create_xml(&xml(number), CreateFlags::empty()).unwrap();
+    }
+    assert_eq!(name(0), "by-hand", "the oldest is forgotten");
+    assert_eq!(name(1), "vm1");
+    assert_eq!(name(1024), "vm1024");
+}

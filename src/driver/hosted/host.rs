@@ -1,7 +1,6 @@
 #![forbid(unsafe_code)]
 //! One open URI of a hypervisor: where it reports.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -11,6 +10,7 @@ use uuid::Uuid;
 
 use super::calls::{Call, Calls, is_inside};
 use super::listing::Seen;
+use super::plans::Plans;
 use super::support::Support;
 use super::{Hypervisor, Report};
 use crate::driver::Reporter;
@@ -18,6 +18,7 @@ use crate::driver::ticket::Tickets;
 use crate::driver::watcher::Alarm;
 use crate::error::{Error, Result};
 use crate::event::{Origin, StartedDetail};
+use crate::lifecycle::Change;
 use crate::registry::{Act, Draft};
 use crate::sync::Mutex;
 
@@ -37,8 +38,7 @@ pub(super) struct Core {
     pub(super) support: Support,
     pub(super) calls: Calls,
     pub(super) tickets: Tickets,
-    /// The steps that operations will take, or would have: reports strike them off.
-    pub(super) plans: Mutex<HashMap<Uuid, Vec<Act>>>,
+    pub(super) plans: Mutex<Plans>,
     /// Which domain the restore under way has brought about.
     pub(super) restored: Mutex<Option<Uuid>>,
     pub(super) seen: Mutex<Seen>,
@@ -84,7 +84,7 @@ impl Host {
             support: Support { native: hypervisor.native(), lists: hypervisor.lists() },
             calls: Calls::new(hypervisor),
             tickets: Tickets::default(),
-            plans: Mutex::new(HashMap::new()),
+            plans: Mutex::default(),
             restored: Mutex::new(None),
             seen: Mutex::new(Seen::default()),
             interval,
@@ -105,7 +105,8 @@ impl Host {
     }
 
     /// Reports what happened to a domain; from any thread, also in the methods of the hypervisor.
-    /// On return it is shown, and numbered.
+    /// On return it is shown, and numbered. [`Change::Observed`] says that nothing came of the
+    /// operation that was accepted last.
     ///
     /// # Errors
     /// OPERATION_INVALID, NO_DOMAIN or OPERATION_FAILED: it cannot have happened, by what is known.
@@ -117,7 +118,12 @@ impl Host {
         if !core.calls.may_report() {
             return Err(Error::not_valid(format!("the host of '{}' is closed", core.uri)));
         }
-        let plan = core.plans.lock().get(&uuid).cloned().unwrap_or_default();
+        let is_nothing = matches!(report, Report::Changed(Change::Observed));
+        if is_nothing && core.plans.lock().remove(uuid).is_some() {
+            // What was planned has come to nothing.
+            return Ok(());
+        }
+        let plan = core.plans.lock().get(uuid).to_vec();
         let act = report.act(uuid, core.reporter.entry(uuid).ok().as_ref(), &plan)?;
         let id = match *report {
             Report::Started { id: Some(id), .. } if id < 0 => {
@@ -148,7 +154,8 @@ impl Host {
             self.doubt();
             return Err(error);
         }
-        self.strike(uuid, &act);
+        let is_under_way = core.tickets.is_taken(uuid);
+        core.plans.lock().strike(uuid, &act, is_under_way);
         if let Act::Start { how: StartedDetail::Restored, .. } = act {
             *core.restored.lock() = Some(uuid);
         }
@@ -166,22 +173,10 @@ impl Host {
         }
     }
 
-    /// Strikes a step off what is planned, and the silent ones that went with it.
-    fn strike(&self, uuid: Uuid, act: &Act) {
-        let mut plans = self.core.plans.lock();
-        let Some(plan) = plans.get_mut(&uuid) else { return };
-        if let Some(at) = plan.iter().position(|planned| planned.is_like(act)) {
-            plan.drain(..=at);
-            if plan.iter().all(Act::is_silent) {
-                plans.remove(&uuid);
-            }
-        }
-    }
-
     /// What is left of the plan of an operation that is done: it usually happens, and happens now,
     /// up to what cannot happen any more.
     pub(super) fn finish(&self, uuid: Uuid) {
-        let Some(plan) = self.core.plans.lock().remove(&uuid) else { return };
+        let Some(plan) = self.core.plans.lock().remove(uuid) else { return };
         // One that is gone or has another state cannot be changed any more, which is as good.
         drop(self.core.reporter.change(uuid, |domain| {
             domain.set_origin(Origin::Derived);

@@ -137,7 +137,7 @@ impl Host {
         event_types != EventTypes::from_iter([])
     }
 
-    /// What was found is what operations had planned.
+    /// What was found is what operations had planned, or something else.
     fn settle(&self, uuid: Uuid, event_types: EventTypes) {
         let is_found = |act: &Act| {
             let event_type = match act {
@@ -150,11 +150,13 @@ impl Host {
             event_types.contains(event_type)
         };
         let mut plans = self.core.plans.lock();
-        let plan = plans.get(&uuid).filter(|plan| plan.iter().any(is_found));
-        if plan.is_none() {
+        let is_planned = plans.get(uuid).iter().any(is_found);
+        // Another event ends the plan, but for a pause, which may come before all others.
+        let is_pause = event_types == EventTypes::from_iter([EventType::Suspended]);
+        if event_types == EventTypes::from_iter([]) || (is_pause && !is_planned) {
             return;
         }
-        let plan = plans.remove(&uuid).unwrap_or_default();
+        let plan = plans.remove(uuid).filter(|_| is_planned).unwrap_or_default();
         drop(plans);
         drop(self.core.reporter.change(uuid, |domain| {
             for act in plan.into_iter().filter(Act::is_silent) {

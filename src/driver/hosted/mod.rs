@@ -10,6 +10,7 @@ mod calls;
 mod host;
 mod hypervisor;
 mod listing;
+mod plans;
 mod report;
 mod scheme;
 mod support;
@@ -119,16 +120,17 @@ impl Driver for Hosted {
             return Ok(planned);
         }
         let is_silent = acts.iter().all(Act::is_silent);
-        let outer = core.plans.lock().insert(uuid, acts);
+        let exists = reporter.entry(uuid).is_ok();
+        let outer = core.plans.lock().insert(uuid, acts, exists);
         let answer = self.ask(&operation, uuid, planned.name());
         match answer {
             Ok(Answer::Accepted) if !is_silent => {}
             Ok(_) => self.host.finish(uuid),
-            Err(_) => drop(core.plans.lock().remove(&uuid)),
+            Err(_) => drop(core.plans.lock().remove(uuid)),
         }
         // The operation that this one is a part of goes on.
         if let Some(outer) = outer.filter(|_| ticket.is_nested()) {
-            core.plans.lock().insert(uuid, outer);
+            core.plans.lock().insert(uuid, outer, exists);
         }
         answer?;
         let only_who = Facts { identity: planned.identity, condition: Condition::ABSENT };
