@@ -3501,10 +3501,10 @@ int vwConnectUnregisterCloseCallback(vwConnectPtr conn,
  * later is ignored. The program has to run its loop then: nothing is delivered
  * while it does not, and no watch and no change waits for it.
  *
- * For each connection with callbacks the library adds one handle, which is
- * readable while there is something to deliver, and removes it with the last of
- * them. It does so on the threads that register and deregister, with no lock
- * held. The other functions it calls only for those who call vwEventAddHandle()
+ * For each connection the library adds one handle with the first callback, which
+ * is readable while there is something to deliver, and removes it when the
+ * connection is gone. It does so on the threads that register and that end the
+ * connection, with no lock held. The other functions it calls only for those who call vwEventAddHandle()
  * and its kin. The handle's callback may be called on any thread; called while
  * it runs, it does nothing. It delivers all that there is.
  *

@@ -11,8 +11,8 @@ pub type Ready = Arc<dyn Fn() + Send + Sync>;
 
 /// An event loop in which callbacks are to run.
 ///
-/// Its methods are called by any thread that registers or ends a callback, inside callbacks too,
-/// with no lock held. Nothing is asked of it by those that change domains.
+/// Its methods are called by any thread that registers a callback or ends a connection, inside
+/// callbacks too, with no lock held. Nothing is asked of it by those that change domains.
 pub trait EventLoop: Send + Sync {
     /// Calls `ready` whenever `fd` is readable, until it is removed. The descriptor stays open as
     /// long as `ready` is kept. Returns a number for it; `None` when that is not possible.

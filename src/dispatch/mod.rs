@@ -77,15 +77,13 @@ struct Shared {
 #[derive(Default)]
 struct Board {
     registrations: BTreeMap<i32, Arc<Gate<Job>>>,
-    /// How many there are or are about to be.
-    users: usize,
     /// Those of them that may have something to read, and are not being looked at.
     ready: Vec<i32>,
     /// A thread may be inside a callback, or the drop of one.
     busy: bool,
     thread: Option<JoinHandle<()>>,
     stopping: bool,
-    /// Its place in the loop; there is one while there are users.
+    /// Its place in the loop, from the first registration on.
     seat: Option<Seat>,
 }
 
@@ -134,8 +132,7 @@ impl Dispatcher {
         Self { shared: Arc::new(Shared { registry, event_loop, board, work, idle }) }
     }
 
-    /// Makes sure that callbacks can run, for one registration that is to follow: it cannot fail
-    /// then.
+    /// Makes sure that callbacks can run: a registration that follows cannot fail then.
     ///
     /// # Errors
     /// SYSTEM_ERROR: the thread could not be started, or there are too many file descriptors.
@@ -176,10 +173,7 @@ impl Dispatcher {
             return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::None, info));
         };
         board.ready.retain(|&other| other != id);
-        board.users -= 1;
-        let seat = if board.users == 0 { board.seat.take() } else { None };
         drop(board);
-        self.shared.leave(seat);
         let job = gate.close(wait && !in_callback());
         user_code(|| drop(job));
         Ok(())
@@ -205,14 +199,15 @@ impl Dispatcher {
 }
 
 impl Drop for Dispatcher {
-    /// Ends the thread. It is not waited for on that thread itself, nor inside any other callback,
+    /// Leaves the loop, or ends the thread. That is not waited for on that thread itself, nor inside any other callback,
     /// which might be what it waits for.
     fn drop(&mut self) {
         self.clear();
         let mut board = self.shared.board.lock();
         board.stopping = true;
-        let thread = board.thread.take();
+        let (thread, seat) = (board.thread.take(), board.seat.take());
         drop(board);
+        self.shared.leave(seat);
         self.shared.work.notify_all();
         if let Some(thread) = thread
             && !in_callback()

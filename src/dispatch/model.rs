@@ -82,6 +82,14 @@ impl Stage {
         let seat = self.dispatcher.shared.board.lock().seat.as_ref().map(Seat::signal);
         seat.is_some_and(|signal| signal.is_set())
     }
+
+    /// The place outlives the registrations, and not the dispatcher.
+    fn ends(self: Arc<Self>) {
+        let event_loop = Arc::clone(&self.event_loop);
+        assert_eq!(event_loop.handles.lock().len(), 1);
+        assert!(Arc::into_inner(self).is_some(), "the stage is still used");
+        assert!(event_loop.handles.lock().is_empty(), "a place without a dispatcher");
+    }
 }
 
 fn model(run: impl Fn() + Sync + Send + 'static) {
@@ -128,7 +136,7 @@ fn a_registration_ends_while_the_loop_runs() {
         assert_eq!(stage.drops.load(Ordering::SeqCst), 1);
         runs.join().unwrap();
         assert_eq!(stage.calls.load(Ordering::SeqCst), calls, "called after its end");
-        assert!(stage.event_loop.handles.lock().is_empty(), "a place without a registration");
+        stage.ends();
     });
 }
 
@@ -153,7 +161,7 @@ fn begin_while_another_ends(beginners: &'static [i32]) {
         stage.event_loop.run();
         assert_eq!(stage.calls.load(Ordering::SeqCst), 2 * beginners.len());
         beginners.iter().for_each(|&id| stage.dispatcher.deregister(id, true).unwrap());
-        assert!(stage.event_loop.handles.lock().is_empty(), "a place without a registration");
+        stage.ends();
     });
 }
 

@@ -15,8 +15,8 @@ use super::{Shared, user_code};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::sync::Signal;
 
-/// A place in a loop. Every one has a descriptor of its own: a loop may still know the last one
-/// when the next is taken.
+/// A place in a loop. It is kept until the dispatcher goes: a loop that does not run keeps what was
+/// removed, with its descriptor, and would gather one for each seat that was given up.
 pub(super) struct Seat {
     watch: i32,
     signal: Arc<Signal>,
@@ -30,20 +30,17 @@ impl Seat {
 }
 
 impl Shared {
-    /// Takes a seat, unless there is one, and keeps it for one registration.
+    /// Takes a seat, unless there is one.
     pub(super) fn take_seat(self: &Arc<Self>, event_loop: &dyn EventLoop) -> Result<()> {
-        let mut made = None;
-        loop {
+        if self.board.lock().seat.is_some() {
+            return Ok(());
+        }
+        let mut made = Some(self.seat_in(event_loop)?);
+        {
             let mut board = self.board.lock();
             if board.seat.is_none() {
                 board.seat = made.take();
             }
-            if board.seat.is_some() {
-                board.users += 1;
-                break;
-            }
-            drop(board);
-            made = Some(self.seat_in(event_loop)?);
         }
         // Another thread may have been faster.
         self.leave(made);

@@ -19,7 +19,6 @@ impl Shared {
                 .map_err(|cause| Error::system("cannot start the dispatcher thread", &cause))?;
             board.thread = Some(thread);
         }
-        board.users += 1;
         Ok(())
     }
 
