@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::config::Config;
 use super::facts::Facts;
+use crate::error::{Error, Result};
 
 /// How the guest was when its state was saved: so it is restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,5 +60,20 @@ impl Entry {
     /// The configuration of the next start: the stored one, of a transient domain the live one.
     pub(crate) fn inactive(&self) -> Option<&Arc<Config>> {
         self.stored.as_ref().or(self.live.as_ref())
+    }
+
+    /// Whether the stored configuration can go.
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: there is none, or a managed-save image would be in the way.
+    pub(crate) fn can_be_undefined(&self) -> Result<()> {
+        if !self.facts.is_persistent() {
+            return Err(Error::not_valid("cannot undefine transient domain"));
+        }
+        if self.managed_save.is_some() {
+            let info = "Refusing to undefine while domain managed save image exists";
+            return Err(Error::not_valid(info));
+        }
+        Ok(())
     }
 }

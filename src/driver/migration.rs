@@ -17,9 +17,11 @@ use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{StartedDetail, StoppedDetail, SuspendedDetail};
 use crate::registry::Draft;
 
-/// What the destination is to have.
+/// What is sent, and what the destination is to have of it.
 struct Parcel {
-    uuid: Uuid,
+    /// The domain as it was when it was sent.
+    sent: Entry,
+    flags: MigrateFlags,
     /// The run: its configuration, and how it is paused. None of a domain that is moved offline.
     run: Option<(Arc<Config>, Option<SuspendedDetail>)>,
     stored: Option<Arc<Config>>,
@@ -45,20 +47,17 @@ pub(crate) fn migrate(
     flags: MigrateFlags,
     name: Option<&str>,
 ) -> Result<Facts> {
-    let source = from.entry(uuid)?;
-    let parcel = Parcel::of(&source, flags, name)?;
+    let parcel = Parcel::of(from.entry(uuid)?, flags, name)?;
     let arrival = parcel.arrive(to)?;
-    let left = from.change(uuid, |domain| leave(domain, &source, flags));
-    // A run that has ended there is not the one that arrived, and needs nothing.
-    drop(match left {
-        Ok(_) => parcel.settle(to, &arrival),
-        Err(_) => parcel.go_back(to, &arrival),
-    });
-    left.map(|_| arrival.facts)
+    parcel.leave(from, to, &arrival)?;
+    Ok(arrival.facts)
 }
 
 impl Parcel {
-    fn of(source: &Entry, flags: MigrateFlags, name: Option<&str>) -> Result<Self> {
+    fn of(source: Entry, flags: MigrateFlags, name: Option<&str>) -> Result<Self> {
+        if flags.contains(MigrateFlags::UNDEFINE_SOURCE) && source.facts.is_persistent() {
+            source.can_be_undefined()?;
+        }
         let renamed = |config: Option<&Arc<Config>>| match (config, name) {
             (Some(config), Some(name)) => config.renamed(name).map(|config| Some(Arc::new(config))),
             (config, _) => Ok(config.cloned()),
@@ -90,12 +89,16 @@ impl Parcel {
         };
         let persists = flags.contains(MigrateFlags::PERSIST_DEST);
         let stored = if persists { renamed(source.inactive())? } else { None };
-        Ok(Self { uuid: source.facts.uuid(), run, stored })
+        Ok(Self { sent: source, flags, run, stored })
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.sent.facts.uuid()
     }
 
     fn arrive(&self, to: &Reporter) -> Result<Arrival> {
         let mut before = None;
-        let facts = to.change(self.uuid, |domain| {
+        let facts = to.change(self.uuid(), |domain| {
             before = domain.entry().and_then(|entry| entry.stored.clone());
             if let Some((config, paused)) = &self.run {
                 domain.start(StartedDetail::Migrated, *paused, Some(Arc::clone(config)))?;
@@ -109,25 +112,58 @@ impl Parcel {
         Ok(Arrival { facts, before })
     }
 
+    /// The source lets the domain go, and the destination keeps what arrived; or neither.
+    fn leave(&self, from: &Reporter, to: &Reporter, arrival: &Arrival) -> Result<()> {
+        let left = from.change(self.uuid(), |domain| self.let_go(domain));
+        // A run that has ended there is not the one that arrived, and needs nothing.
+        drop(match left {
+            Ok(_) => self.settle(to, arrival),
+            Err(_) => self.go_back(to, arrival),
+        });
+        left.map(drop)
+    }
+
+    /// Lets the domain go, if it is what it was when it was sent.
+    fn let_go(&self, domain: &mut Draft<'_>) -> Result<()> {
+        let (now, sent) = (domain.existing()?, &self.sent);
+        let is_online = !self.flags.contains(MigrateFlags::OFFLINE);
+        if is_online && !now.facts.is_active() {
+            return Err(Error::not_valid("domain is not running"));
+        }
+        let is_what_was_sent = now.facts.condition == sent.facts.condition
+            && is_same(now.live.as_ref(), sent.live.as_ref())
+            && is_same(now.stored.as_ref(), sent.stored.as_ref());
+        if !is_what_was_sent {
+            let info = format!("domain '{}' changed while it was migrated", now.facts.name());
+            return Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info));
+        }
+        let undefines =
+            self.flags.contains(MigrateFlags::UNDEFINE_SOURCE) && now.facts.is_persistent();
+        if is_online {
+            domain.change(stopped(StoppedDetail::Migrated))?;
+        }
+        if undefines { domain.undefine() } else { Ok(()) }
+    }
+
     /// The run is at home there.
     fn settle(&self, to: &Reporter, arrival: &Arrival) -> Result<Facts> {
-        to.change(self.uuid, |domain| {
-            if domain.existing()?.facts.id() == arrival.facts.id() {
+        to.change(self.uuid(), |domain| {
+            if arrival.is_the_run(&domain.existing()?.facts) {
                 domain.set_tie(None);
             }
             Ok(())
         })
     }
 
-    /// Undoes the arrival: a run has failed, and what was stored is stored again.
+    /// Undoes the arrival: a run has failed, and what was stored is stored again. What came there
+    /// after the arrival stays.
     fn go_back(&self, to: &Reporter, arrival: &Arrival) -> Result<Facts> {
-        to.change(self.uuid, |domain| {
-            let id = domain.existing()?.facts.id();
-            if id.is_some() && id == arrival.facts.id() {
+        to.change(self.uuid(), |domain| {
+            if arrival.is_the_run(&domain.existing()?.facts) {
                 domain.change(stopped(StoppedDetail::Failed))?;
             }
-            let stored = domain.entry().and_then(|entry| entry.stored.as_ref());
-            if stored.is_none() || !is_same(stored, self.stored.as_ref()) {
+            let is_stored = domain.entry().is_some_and(|now| arrival.is_the_stored(&now.facts));
+            if self.stored.is_none() || !is_stored {
                 return Ok(());
             }
             match arrival.before.clone() {
@@ -138,25 +174,20 @@ impl Parcel {
     }
 }
 
-/// Lets the domain go, if it is what it was when it was sent.
-fn leave(domain: &mut Draft<'_>, sent: &Entry, flags: MigrateFlags) -> Result<()> {
-    let now = domain.existing()?;
-    let is_online = !flags.contains(MigrateFlags::OFFLINE);
-    if is_online && !now.facts.is_active() {
-        return Err(Error::not_valid("domain is not running"));
+impl Arrival {
+    /// Whether the run that is there now is the one that arrived.
+    fn is_the_run(&self, now: &Facts) -> bool {
+        let arrived = &self.facts;
+        arrived.id().is_some()
+            && (now.incarnation(), now.id()) == (arrived.incarnation(), arrived.id())
     }
-    let is_what_was_sent = now.facts.condition == sent.facts.condition
-        && is_same(now.live.as_ref(), sent.live.as_ref())
-        && is_same(now.stored.as_ref(), sent.stored.as_ref());
-    if !is_what_was_sent {
-        let info = format!("domain '{}' changed while it was migrated", now.facts.name());
-        return Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Test, info));
+
+    /// Whether what is stored there now is what arrived. Another migration of the domain stores the
+    /// same configuration, under a number of its own.
+    fn is_the_stored(&self, now: &Facts) -> bool {
+        let arrived = &self.facts;
+        now.identity == arrived.identity && now.definition() == arrived.definition()
     }
-    let undefines = flags.contains(MigrateFlags::UNDEFINE_SOURCE) && now.facts.is_persistent();
-    if is_online {
-        domain.change(stopped(StoppedDetail::Migrated))?;
-    }
-    if undefines { domain.undefine() } else { Ok(()) }
 }
 
 fn is_same(one: Option<&Arc<Config>>, other: Option<&Arc<Config>>) -> bool {
@@ -165,3 +196,7 @@ fn is_same(one: Option<&Arc<Config>>, other: Option<&Arc<Config>>) -> bool {
         (one, other) => one.is_none() && other.is_none(),
     }
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;

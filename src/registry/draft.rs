@@ -168,15 +168,7 @@ impl<'a> Draft<'a> {
 
     /// The stored configuration is gone, and a managed-save image would be in the way.
     pub(crate) fn undefine(&mut self) -> Result<()> {
-        let entry = self.existing()?;
-        if !entry.facts.is_persistent() {
-            return Err(Error::not_valid("cannot undefine transient domain"));
-        }
-        if entry.managed_save.is_some() {
-            return Err(Error::not_valid(
-                "Refusing to undefine while domain managed save image exists",
-            ));
-        }
+        self.existing()?.can_be_undefined()?;
         self.note(|| Act::Undefine);
         self.apply(Change::Undefined, None)?;
         self.keep(|entry| {
