@@ -35,11 +35,21 @@ static SHARED: PerProcess<Shared> = PerProcess::new();
 /// A registry with its driver.
 pub(crate) struct Instance {
     uri: String,
+    /// Its place among those that are shared.
+    key: Option<String>,
     registry: Arc<Registry>,
     reporter: Reporter,
     driver: Box<dyn Driver>,
     next_callback: AtomicI32,
     next_connection: AtomicU64,
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if let Some(key) = &self.key {
+            SHARED.get().forget(key, self);
+        }
+    }
 }
 
 impl std::fmt::Debug for Instance {
@@ -74,10 +84,10 @@ impl Shared {
     }
 
     /// No longer shares an instance.
-    fn forget(&self, key: &str, instance: &Arc<Instance>) {
+    fn forget(&self, key: &str, instance: &Instance) {
         let mut places = self.places.lock();
         if let Some(Place::Open(shared)) = places.get(key)
-            && ptr::eq(shared.as_ptr(), Arc::as_ptr(instance))
+            && ptr::eq(shared.as_ptr(), instance)
         {
             places.remove(key);
         }
@@ -105,7 +115,7 @@ impl Instance {
     pub(crate) fn open(uri: &str) -> Result<Arc<Self>> {
         let parts = take_apart(uri)?;
         if !driver::is_shared(parts.scheme, parts.path) {
-            return Self::make(&parts);
+            return Self::make(&parts, None);
         }
         let key = format!("{}://{}{}", parts.scheme, parts.host, parts.path);
         let shared = SHARED.get();
@@ -116,18 +126,19 @@ impl Instance {
             // Its driver was taken away; who has it keeps what it knew.
             shared.forget(&key, &instance);
         }
-        let opened = catch_unwind(AssertUnwindSafe(|| Self::make(&parts)));
+        let opened = catch_unwind(AssertUnwindSafe(|| Self::make(&parts, Some(key.clone()))));
         shared.settle(&key, opened.as_ref().ok().and_then(|opened| opened.as_ref().ok()));
         opened.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    fn make(parts: &Parts<'_>) -> Result<Arc<Self>> {
+    fn make(parts: &Parts<'_>, key: Option<String>) -> Result<Arc<Self>> {
         let registry = Arc::new(Registry::new(None));
         let reporter = Reporter::new(Arc::clone(&registry));
         let opened = driver::open(parts, &reporter)?;
         registry.begin(opened.base)?;
         Ok(Arc::new(Self {
             uri: parts.uri.to_owned(),
+            key,
             registry,
             reporter,
             driver: opened.driver,
@@ -212,4 +223,39 @@ fn take_apart(uri: &str) -> Result<Parts<'_>> {
         None => ("", rest),
     };
     Ok(Parts { uri, scheme, host, path, query })
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::driver::{Answer, Host, Hypervisor, Request, register_driver, unregister_driver};
+    use crate::event::EventTypes;
+
+    struct Any;
+
+    impl Hypervisor for Any {
+        fn native(&self) -> EventTypes {
+            EventTypes::LIBVIRT
+        }
+
+        fn open(&self, _: &Host, _: &str) -> Result<()> {
+            Ok(())
+        }
+
+        fn operate(&self, _: &Host, _: &Request<'_>) -> Result<Answer> {
+            Ok(Answer::Done)
+        }
+    }
+
+    /// A program may open ever new URIs.
+    #[test]
+    fn the_place_of_an_instance_goes_with_it() {
+        register_driver("forgotten", Any).unwrap();
+        let is_placed = || SHARED.get().places.lock().contains_key("forgotten:///x");
+        let instance = Instance::open("forgotten:///x").unwrap();
+        assert!(is_placed());
+        drop(instance);
+        assert!(!is_placed());
+        unregister_driver("forgotten").unwrap();
+    }
 }

@@ -26,6 +26,7 @@ mod domain;
 mod driver;
 mod error;
 mod event;
+mod inside;
 mod instance;
 pub mod lifecycle;
 mod numbered;

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::domain::{Facts, Tie};
+use crate::domain::Tie;
 use crate::driver::{Action, Operation};
-use crate::error::Result;
 use crate::instance::Instance;
 
 /// The runs that end with a connection: when that is closed, or this is dropped. The registry knows which they are, so
@@ -16,7 +15,7 @@ pub(super) struct Autodestroy {
     instance: Arc<Instance>,
     /// The number of the connection.
     connection: u64,
-    /// There has been one.
+    /// One has been asked for.
     used: AtomicBool,
 }
 
@@ -26,19 +25,10 @@ impl Autodestroy {
         Self { instance, connection, used: AtomicBool::new(false) }
     }
 
-    /// Adds the run that `started` is about, unless it is over already.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub(super) fn add(&self, started: &Facts) -> Result<()> {
+    /// What ties a run to the connection, from the moment it starts.
+    pub(super) fn tie(&self) -> Tie {
         self.used.store(true, Ordering::Relaxed);
-        self.instance.registry().change(started.uuid(), |domain| {
-            let id = domain.entry().and_then(|entry| entry.facts.id());
-            if id.is_some() && id == started.id() {
-                domain.set_tie(Some(Tie::Connection(self.connection)));
-            }
-            Ok(())
-        })
+        Tie::Connection(self.connection)
     }
 
     /// Ends them.

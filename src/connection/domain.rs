@@ -151,8 +151,8 @@ impl Domain {
         if flags.contains(CreateFlags::VALIDATE) {
             return Err(Error::invalid_arg("flag VALIDATE needs a document"));
         }
-        let operation = Operation::Domain(self.uuid(), Action::Create(flags));
-        self.connection.start(operation, flags).map(drop)
+        let action = Action::Create(flags, self.connection.tie(flags));
+        self.connection.operate(Operation::Domain(self.uuid(), action)).map(drop)
     }
 
     /// Pauses it; of a paused domain this is a success (`virDomainSuspend`).

@@ -20,7 +20,7 @@ pub use self::registration::Registration;
 use self::watch::Controls;
 pub use self::watch::{Canceller, Watch};
 use crate::dispatch::{self, Callback, Deliver, Dispatcher, NoticeCallback};
-use crate::domain::{Config, Facts};
+use crate::domain::{Config, Facts, Tie};
 use crate::driver::{CreateFlags, MigrateFlags, Operation, SaveFlags};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{Cursor, EventSupport, EventType, Notice, Record};
@@ -231,7 +231,7 @@ impl Connection {
             return Err(Error::invalid_arg(text));
         }
         let config = Arc::new(Config::parse(xml)?);
-        Ok(Domain::new(self, self.start(Operation::CreateXml(config, flags), flags)?))
+        self.domain_by(Operation::CreateXml(config, flags, self.tie(flags)))
     }
 
     /// Starts a domain from a saved state (`virDomainRestoreFlags`).
@@ -459,13 +459,9 @@ impl Connection {
         self.inner.instance.migrate(uuid, &destination.inner.instance, flags, name)
     }
 
-    /// Has the driver start a domain; with AUTODESTROY its run ends with this connection.
-    fn start(&self, operation: Operation<'_>, flags: CreateFlags) -> Result<Facts> {
-        let started = self.operate(operation)?;
-        if flags.contains(CreateFlags::AUTODESTROY) {
-            self.inner.autodestroy.add(&started)?;
-        }
-        Ok(started)
+    /// What a run that is started so is tied to: with AUTODESTROY it ends with this connection.
+    fn tie(&self, flags: CreateFlags) -> Option<Tie> {
+        flags.contains(CreateFlags::AUTODESTROY).then(|| self.inner.autodestroy.tie())
     }
 
     /// Has the driver carry out an operation that brings a domain about.

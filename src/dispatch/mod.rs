@@ -17,7 +17,6 @@ mod seat;
 mod thread;
 mod turn;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,28 +33,20 @@ use self::seat::Seat;
 use self::turn::Job;
 pub(crate) use self::turn::{Callback, Deliver, NoticeCallback};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::inside::{Inside, is_inside};
 use crate::registry::{Mailbox, Reader, Registry, Wake};
-use crate::sync::{Condvar, Mutex, thread_local};
-
-thread_local! {
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
-}
+use crate::sync::{Condvar, Mutex};
 
 /// Runs user code: until it returns, this thread waits for no other callback. A panic ends that
 /// call, not the dispatcher; the panic hook has told it.
 fn user_code(run: impl FnOnce()) {
-    DEPTH.with(|depth| depth.set(depth.get() + 1));
+    let inside = Inside::enter();
     let result = catch_unwind(AssertUnwindSafe(run));
-    DEPTH.with(|depth| depth.set(depth.get() - 1));
+    drop(inside);
     if let Err(payload) = result {
         // It may panic in its own drop.
         let _leaked = ManuallyDrop::new(payload);
     }
-}
-
-/// Whether this thread is inside a callback, or inside the drop of one.
-fn in_callback() -> bool {
-    DEPTH.with(Cell::get) > 0
 }
 
 /// Delivers records to the callbacks of one connection.
@@ -162,7 +153,7 @@ impl Dispatcher {
     }
 
     /// Ends a registration. With `wait`, on return its callback runs in no other thread and will
-    /// not start; on a thread that is inside any callback this does not wait.
+    /// not start; on a thread that is inside any callback or hypervisor this does not wait.
     ///
     /// # Errors
     /// INVALID_ARG: there is no such registration, or no more.
@@ -174,13 +165,13 @@ impl Dispatcher {
         };
         board.ready.retain(|&other| other != id);
         drop(board);
-        let job = gate.close(wait && !in_callback());
+        let job = gate.close(wait && !is_inside());
         user_code(|| drop(job));
         Ok(())
     }
 
     /// Ends every registration. On return no callback runs, those of registrations that others are
-    /// ending included; on a thread that is inside any callback this does not wait.
+    /// ending included; on a thread that is inside any callback or hypervisor this does not wait.
     pub(crate) fn clear(&self) {
         loop {
             let Some(id) = self.shared.board.lock().registrations.keys().next().copied() else {
@@ -189,7 +180,7 @@ impl Dispatcher {
             // Another thread may have been faster, which is as good.
             drop(self.deregister(id, true));
         }
-        if !in_callback() {
+        if !is_inside() {
             let mut board = self.shared.board.lock();
             while board.busy {
                 self.shared.idle.wait(&mut board);
@@ -199,8 +190,8 @@ impl Dispatcher {
 }
 
 impl Drop for Dispatcher {
-    /// Leaves the loop, or ends the thread. That is not waited for on that thread itself, nor inside any other callback,
-    /// which might be what it waits for.
+    /// Leaves the loop, or ends the thread. That is not waited for on that thread itself, nor inside
+    /// any other callback or a hypervisor, which might be what it waits for.
     fn drop(&mut self) {
         self.clear();
         let mut board = self.shared.board.lock();
@@ -210,7 +201,7 @@ impl Drop for Dispatcher {
         self.shared.leave(seat);
         self.shared.work.notify_all();
         if let Some(thread) = thread
-            && !in_callback()
+            && !is_inside()
         {
             // Callbacks do not unwind into the thread, so that it cannot have panicked.
             drop(thread.join());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bitflags::bitflags;
 use uuid::Uuid;
 
-use crate::domain::{Config, Facts, Metadata};
+use crate::domain::{Config, Facts, Metadata, Tie};
 use crate::error::{Error, Result};
 use crate::numbered::numbered;
 
@@ -164,8 +164,8 @@ numbered! {
 pub(crate) enum Operation<'a> {
     /// Store a configuration.
     Define(Arc<Config>),
-    /// Start a domain of a configuration that is not stored.
-    CreateXml(Arc<Config>, CreateFlags),
+    /// Start a domain of a configuration that is not stored; the run may be tied to a connection.
+    CreateXml(Arc<Config>, CreateFlags, Option<Tie>),
     /// Start a domain from a saved state.
     Restore(&'a Path, SaveFlags),
     /// Save a domain's state to a file and stop it.
@@ -182,7 +182,7 @@ impl Operation<'_> {
     /// The domain, where it is known before.
     pub(crate) fn uuid(&self) -> Option<Uuid> {
         match self {
-            Self::Define(config) | Self::CreateXml(config, _) => Some(config.uuid()),
+            Self::Define(config) | Self::CreateXml(config, ..) => Some(config.uuid()),
             Self::Restore(..) => None,
             Self::Save(uuid, ..)
             | Self::Rename(uuid, _)
@@ -196,7 +196,8 @@ impl Operation<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Action {
     Undefine(UndefineFlags),
-    Create(CreateFlags),
+    /// Start it; the run may be tied to a connection.
+    Create(CreateFlags, Option<Tie>),
     Suspend,
     Resume,
     Shutdown(ShutdownFlags),

@@ -22,7 +22,7 @@ pub(super) fn act(domain: &mut Draft<'_>, action: Action) -> Result<()> {
             }
             domain.undefine()
         }
-        Action::Create(flags) => create(domain, flags),
+        Action::Create(flags, tie) => create(domain, flags, tie),
         Action::Suspend => match state {
             State::Paused => Ok(()),
             State::PmSuspended => Err(Error::not_valid("domain is pmsuspended")),
@@ -81,7 +81,7 @@ fn by_what_there_is(flags: ShutdownFlags, function: &str) -> Result<()> {
     Err(Error::invalid_arg(format!("unsupported flags ({bits:#x}) in function {function}")))
 }
 
-fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
+fn create(domain: &mut Draft<'_>, flags: CreateFlags, tie: Option<Tie>) -> Result<()> {
     let image = domain.existing()?.managed_save.clone();
     let by_flag = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
     match image {
@@ -91,6 +91,7 @@ fn create(domain: &mut Draft<'_>, flags: CreateFlags) -> Result<()> {
         }
         _ => domain.start(StartedDetail::Booted, by_flag, None)?,
     }
+    domain.set_tie(tie);
     domain.set_managed_save(None);
     Ok(())
 }

@@ -400,7 +400,8 @@ pub unsafe extern "C" fn vwConnectGetEventSupport(conn: vwConnectPtr, r#type: c_
 pub unsafe extern "C" fn vwConnectAudit(conn: vwConnectPtr, flags: c_uint) -> c_int {
     // SAFETY: the caller keeps what the header asks for.
     guard(-1, unsafe { Call::new("vwConnectAudit") }, |call| {
-        let conn = call.connection(conn)?;
+        // A driver may close it meanwhile.
+        let conn = call.connection(conn)?.keep();
         call.no_flags(flags)?;
         Ok(count(usize::try_from(conn.connection.audit()?).unwrap_or(usize::MAX)))
     })

@@ -24,24 +24,25 @@ const CREATE: CreateFlags = CreateFlags::all().difference(CreateFlags::VALIDATE)
 /// How one can be saved.
 const SAVE: SaveFlags = SaveFlags::all().difference(SaveFlags::RESET_NVRAM);
 
-/// Makes a domain, over a connection that may.
+/// Makes a domain, over a connection that may. A driver may close it meanwhile.
 fn make(
     call: &Call,
     conn: vwConnectPtr,
     make: impl FnOnce(&Connection) -> Result<Domain>,
 ) -> Result<vwDomainPtr> {
     let conn = call.connection(conn)?;
+    let _kept = conn.keep();
     call.writable(&conn.connection)?;
     Ok(vwDomain::give(&conn, make(&conn.connection)?))
 }
 
-/// Changes a domain, if its connection may. 0 is success.
+/// Changes a domain, if its connection may. A driver may free it meanwhile. 0 is success.
 fn change(
     call: &Call,
     domain: vwDomainPtr,
     change: impl FnOnce(&Domain) -> Result<()>,
 ) -> Result<c_int> {
-    let domain = call.domain(domain)?;
+    let domain = call.domain(domain)?.keep();
     call.writable(domain.domain.connection())?;
     change(&domain.domain)?;
     Ok(0)
@@ -54,7 +55,7 @@ fn restore(
     from: *const c_char,
     flags: SaveFlags,
 ) -> Result<c_int> {
-    let conn = call.connection(conn)?;
+    let conn = call.connection(conn)?.keep();
     call.writable(&conn.connection)?;
     conn.connection.restore(call.path(from, "from")?, flags)?;
     Ok(0)

@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::Draft;
-use crate::domain::{Config, SavedImage};
+use crate::domain::{Config, SavedImage, Tie};
 use crate::error::Result;
 use crate::event::{StartedDetail, SuspendedDetail};
 use crate::lifecycle::Change;
@@ -22,6 +22,7 @@ pub(crate) enum Act {
     Start { how: StartedDetail, paused: Option<SuspendedDetail>, own: Option<Arc<Config>> },
     Change(Change),
     SetManagedSave(Option<SavedImage>),
+    SetTie(Option<Tie>),
     SetAutostart(bool),
 }
 
@@ -42,7 +43,7 @@ impl Act {
 
     /// Whether it concerns what is kept beside the facts: nobody but the library knows of it.
     pub(crate) const fn is_silent(&self) -> bool {
-        matches!(self, Self::SetManagedSave(_) | Self::SetAutostart(_))
+        matches!(self, Self::SetManagedSave(_) | Self::SetTie(_) | Self::SetAutostart(_))
     }
 }
 
@@ -59,6 +60,10 @@ impl Draft<'_> {
             Act::Change(change) => self.change(change),
             Act::SetManagedSave(image) => {
                 self.set_managed_save(image);
+                Ok(())
+            }
+            Act::SetTie(tie) => {
+                self.set_tie(tie);
                 Ok(())
             }
             Act::SetAutostart(autostart) => self.set_autostart(autostart),

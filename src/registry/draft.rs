@@ -269,6 +269,7 @@ impl<'a> Draft<'a> {
 
     /// Something keeps the running instance from being migrated, or no longer does. No event.
     pub(crate) fn set_tie(&mut self, tie: Option<Tie>) {
+        self.note(|| Act::SetTie(tie));
         self.keep(|entry| entry.tie = tie);
     }
 

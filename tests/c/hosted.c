@@ -373,6 +373,45 @@ static void ends_itself(void)
     CHECK(vwConnectClose(conn) == 0);
 }
 
+/* G12: a driver may let go of the last that the program has, in the very call that it is asked by. */
+static vwDomainPtr last;
+
+static int let_go(const vwOperation *op)
+{
+    if (op->operation == VW_OPERATION_SUSPEND)
+        CHECK(vwDomainFree(last) == 0 && vwConnectClose(inner) >= 0 && closed == 0);
+    return 0;
+}
+
+static int let_go_in_listing(vwDriverEach each, void *data)
+{
+    (void)each;
+    (void)data;
+    if (inner != NULL)
+        CHECK(vwConnectClose(inner) >= 0 && closed == 0);
+    inner = NULL;
+    return 0;
+}
+
+static void lets_go(void)
+{
+    begin(&complete);
+    answer = let_go;
+    inner = vwConnectOpen("mine:///");
+    last = vwDomainCreateXML(inner, document("vm", UUID_A), 0);
+    CHECK(last != NULL && vwDomainSuspend(last) == 0 && closed == 1);
+    end();
+
+    begin(&lists);
+    inner = NULL;
+    listing = let_go_in_listing;
+    vwConnectPtr conn = vwConnectOpen("mine:///?poll=1m");
+    CHECK(conn != NULL);
+    inner = conn;
+    CHECK(vwConnectAudit(conn, 0) == 0 && closed == 1);
+    end();
+}
+
 /* Threads report while others look, until the driver is taken away. */
 static void *storm(void *number)
 {
@@ -454,6 +493,7 @@ int main(int argc, char **argv)
     reentrance();
     lost();
     ends_itself();
+    lets_go();
     taken_away(small ? 500 : 200000);
     return 0;
 }

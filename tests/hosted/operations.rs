@@ -1,12 +1,13 @@
 //! Operations: who decides, what the library adds, what goes to the caller.
 
 use std::sync::mpsc;
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 
 use virtwatch::lifecycle::Change;
 use virtwatch::{
-    Answer, CreateFlags, DestroyFlags, Error, ErrorCode, ErrorDomain, Origin, Report, RequestKind,
-    SaveFlags, ShutdownFlags, StartedDetail, State, StoppedDetail, SuspendedDetail, UndefineFlags,
+    Answer, CreateFlags, DestroyFlags, Error, ErrorCode, ErrorDomain, EventType, Host, ListFlags,
+    Origin, Record, Report, RequestKind, SaveFlags, ShutdownFlags, StartedDetail, State,
+    StoppedDetail, SuspendedDetail, UndefineFlags, WatchOptions,
 };
 
 use super::fake::{ALL, Driver, events, told, uuid, watch, xml};
@@ -173,7 +174,7 @@ fn operations_are_serial_for_a_domain() {
     let (inside, inner) = (Arc::clone(&both), conn.clone());
     driver.shared.on_operate(move |_, request| {
         assert_eq!(inner.lookup_by_uuid(request.uuid)?.name(), request.name);
-        assert_eq!(inner.domains(virtwatch::ListFlags::empty()).len(), 2);
+        assert_eq!(inner.domains(ListFlags::empty()).len(), 2);
         entered.send((request.uuid, request.kind)).unwrap();
         // Neither of the two domains gets on without the other.
         if request.kind == RequestKind::Suspend {
@@ -360,4 +361,80 @@ fn plans_of_domains_that_are_never_born_are_bounded() {
     assert_eq!(name(0), "by-hand", "the oldest is forgotten");
     assert_eq!(name(1), "vm1");
     assert_eq!(name(1024), "vm1024");
+}
+
+/// G8: inside a hypervisor nobody waits for a callback, which may wait for its domain.
+#[test]
+fn a_hypervisor_ends_a_registration_whose_callback_operates_on_its_domain() {
+    let driver = Driver::register(ALL, false);
+    let conn = driver.connect();
+    let domain = conn.define_xml(&xml(0)).unwrap();
+    domain.start(CreateFlags::empty()).unwrap();
+    let (entered, enters) = mpsc::channel();
+    let of_callback = domain.clone();
+    let registration = conn.register(WatchOptions::default(), move |record| {
+        if matches!(record, Record::Event(event) if event.kind.event_type() == EventType::Suspended)
+        {
+            entered.send(()).unwrap();
+            drop(of_callback.resume());
+        }
+    });
+    let inside = Mutex::new(Some((registration.unwrap(), enters)));
+    driver.shared.on_operate(move |host, request| {
+        let inside = inside.lock().unwrap().take();
+        if let Some((registration, enters)) = inside {
+            let paused = Report::Changed(Change::Suspended(SuspendedDetail::Paused));
+            host.report(request.uuid, &paused)?;
+            enters.recv().unwrap();
+            drop(registration);
+        }
+        Ok(Answer::Done)
+    });
+    domain.suspend().unwrap();
+    drop(domain);
+    conn.close();
+}
+
+/// AUTODESTROY ties the run from its start on: whether that is done at once, reported meanwhile, or
+/// accepted and reported later.
+#[test]
+fn autodestroy_ends_a_run_however_its_start_was_answered() {
+    let start = |host: &Host| {
+        let how = StartedDetail::Booted;
+        let started = Report::Started { how, paused: false, id: None, xml: None, name: None };
+        host.report(uuid(0), &started)
+    };
+    for (answer, at_once) in [
+        (Answer::Done, false),
+        (Answer::Done, true),
+        (Answer::Accepted, true),
+        (Answer::Accepted, false),
+    ] {
+        for persistent in [false, true] {
+            let driver = Driver::register(ALL, false);
+            driver.shared.on_operate(move |host, request| {
+                if !matches!(request.kind, RequestKind::Create | RequestKind::CreateXml) {
+                    return Ok(Answer::Done);
+                }
+                if at_once {
+                    start(host)?;
+                }
+                Ok(answer)
+            });
+            let (goes, stays) = (driver.connect(), driver.connect());
+            if persistent {
+                let domain = goes.define_xml(&xml(0)).unwrap();
+                domain.start(CreateFlags::AUTODESTROY).unwrap();
+            } else {
+                drop(goes.create_xml(&xml(0), CreateFlags::AUTODESTROY).unwrap());
+            }
+            if answer == Answer::Accepted && !at_once {
+                start(&driver.shared.host()).unwrap();
+            }
+            assert_eq!(stays.domains(ListFlags::ACTIVE).len(), 1);
+            goes.close();
+            assert_eq!(stays.domains(ListFlags::ACTIVE).len(), 0, "{answer:?} {at_once}");
+            assert_eq!(driver.shared.requests.lock().unwrap().last(), Some(&RequestKind::Destroy));
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! Registering, sharing, ending.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use virtwatch::{
     Answer, Connection, Error, ErrorCode, EventType, EventTypes, Host, Hypervisor, Request,
     register_driver, unregister_driver,
 };
 
-use super::fake::{ALL, Driver};
+use super::fake::{ALL, Driver, xml};
 
 /// It does nothing but say what it reports.
 struct Mute(EventTypes);
@@ -114,7 +115,35 @@ fn a_driver_may_end_itself_and_never_waits_for_itself() {
     let refused = tried.lock().unwrap().take().unwrap();
     assert_eq!(refused.code(), ErrorCode::OperationInvalid);
     *tried.lock().unwrap() = Some(refused);
-    drop(conn.define_xml(&super::fake::xml(0)));
+    drop(conn.define_xml(&xml(0)));
     assert_eq!(*tried.lock().unwrap(), None, "dropped when its last method had returned");
     assert!(!conn.is_alive());
+}
+
+/// On return from unregistering the hypervisor has been dropped, also where the last call ends in
+/// another thread at that moment.
+#[test]
+fn who_unregisters_waits_for_the_last_call_to_let_go() {
+    for _ in 0..300 {
+        let driver = Driver::register(ALL, false);
+        let conn = driver.connect();
+        let (entered, enters) = mpsc::channel();
+        let (let_go, go) = mpsc::channel::<()>();
+        let go = Mutex::new(go);
+        driver.shared.on_operate(move |_, _| {
+            entered.send(()).unwrap();
+            go.lock().unwrap().recv().unwrap();
+            Ok(Answer::Done)
+        });
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(conn.define_xml(&xml(0))));
+            enters.recv().unwrap();
+            scope.spawn(|| {
+                unregister_driver(&driver.scheme).unwrap();
+                assert_eq!(driver.shared.dropped.load(Ordering::SeqCst), 1);
+            });
+            std::thread::sleep(Duration::from_micros(200));
+            let_go.send(()).unwrap();
+        });
+    }
 }

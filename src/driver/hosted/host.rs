@@ -48,6 +48,12 @@ pub(super) struct Core {
     pub(super) watcher: Mutex<Option<JoinHandle<()>>>,
 }
 
+impl Core {
+    pub(super) fn closed(&self) -> Error {
+        Error::not_valid(format!("the host of '{}' is closed", self.uri))
+    }
+}
+
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Host").field("uri", &self.core.uri).finish_non_exhaustive()
@@ -73,6 +79,7 @@ impl Host {
         (scheme, uri): (&str, &str),
         reporter: &Reporter,
         hypervisor: Arc<dyn Hypervisor>,
+        support: Support,
         interval: Duration,
     ) -> Self {
         static LAST_ID: AtomicU64 = AtomicU64::new(0);
@@ -81,7 +88,7 @@ impl Host {
             scheme: scheme.to_owned(),
             uri: uri.to_owned(),
             reporter: reporter.clone(),
-            support: Support { native: hypervisor.native(), lists: hypervisor.lists() },
+            support,
             calls: Calls::new(hypervisor),
             tickets: Tickets::default(),
             plans: Mutex::default(),
@@ -116,7 +123,7 @@ impl Host {
     pub fn report(&self, uuid: Uuid, report: &Report<'_>) -> Result<()> {
         let core = &self.core;
         if !core.calls.may_report() {
-            return Err(Error::not_valid(format!("the host of '{}' is closed", core.uri)));
+            return Err(core.closed());
         }
         let is_nothing = matches!(report, Report::Changed(Change::Observed));
         if is_nothing && core.plans.lock().remove(uuid).is_some() {
@@ -134,6 +141,9 @@ impl Host {
         };
         let (before, after) = silent_steps(&plan, &act);
         let reported = core.reporter.change(uuid, |domain| {
+            if !core.calls.may_report() {
+                return Err(core.closed());
+            }
             if let Some(id) = id {
                 domain.set_next_id(id)?;
             }
@@ -179,6 +189,9 @@ impl Host {
         let Some(plan) = self.core.plans.lock().remove(uuid) else { return };
         // One that is gone or has another state cannot be changed any more, which is as good.
         drop(self.core.reporter.change(uuid, |domain| {
+            if !self.core.calls.may_report() {
+                return Err(self.core.closed());
+            }
             domain.set_origin(Origin::Derived);
             plan.into_iter().try_for_each(|act| domain.take(act)).or(Ok(()))
         }));

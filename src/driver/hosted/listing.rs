@@ -122,6 +122,9 @@ impl Host {
         let is_polled = origin == Origin::Polled;
         let mut in_doubt = false;
         let led = core.reporter.change_unless_changed(uuid, began, |domain| {
+            if !core.calls.may_report() {
+                return Err(core.closed());
+            }
             domain.set_origin(if is_confirmed { Origin::Resync } else { origin });
             domain.lead_to(found)?;
             let of_native = core.support.reports_any(domain.event_types());

@@ -51,12 +51,11 @@ struct Hosted {
 /// NO_CONNECT: none is registered for the scheme. INVALID_ARG: the parameter `poll`. What the
 /// hypervisor refused, or its first listing failed with.
 pub(super) fn open(uri: &str, scheme: &str, query: &str, reporter: &Reporter) -> Result<Opened> {
+    let host = scheme::enter(scheme, |hypervisor, support| {
+        Ok(Host::new((scheme, uri), reporter, hypervisor, support, interval(query)?))
+    });
     let no_driver = || Error::new(ErrorCode::NoConnect, ErrorDomain::None, uri);
-    let hypervisor = scheme::find(scheme).ok_or_else(no_driver)?;
-    let interval = interval(query)?;
-    let host = Host::new((scheme, uri), reporter, Arc::clone(&hypervisor), interval);
-    scheme::enter(&host, &hypervisor)?;
-    drop(hypervisor);
+    let host = host.ok_or_else(no_driver)??;
     // From here on this ends what has begun.
     let driver = Hosted { host, type_name: scheme.to_uppercase() };
     let host = &driver.host;
@@ -78,8 +77,9 @@ pub(super) fn open(uri: &str, scheme: &str, query: &str, reporter: &Reporter) ->
 
 impl Drop for Hosted {
     fn drop(&mut self) {
-        scheme::leave(&self.host);
+        // Until it is closed, who unregisters the hypervisor waits for it.
         self.host.close();
+        scheme::leave(&self.host);
     }
 }
 
@@ -160,7 +160,7 @@ impl Hosted {
                 request.xml = Some(config.document());
                 (RequestKind::Define, 0)
             }
-            Operation::CreateXml(config, flags) => {
+            Operation::CreateXml(config, flags, _) => {
                 request.xml = Some(config.document());
                 (RequestKind::CreateXml, flags.bits())
             }
@@ -179,7 +179,7 @@ impl Hosted {
             Operation::SetMetadata(..) => return Ok(Answer::Done),
             Operation::Domain(_, action) => match *action {
                 Action::Undefine(flags) => (RequestKind::Undefine, flags.bits()),
-                Action::Create(flags) => {
+                Action::Create(flags, _) => {
                     request.xml = stored.map(Config::document);
                     (RequestKind::Create, flags.bits())
                 }
@@ -236,10 +236,14 @@ fn plan(reporter: &Reporter, uuid: Uuid, operation: &Operation<'_>) -> Result<Pl
         Operation::Define(config) => {
             reporter.plan(uuid, |domain| domain.define(Arc::clone(config)))
         }
-        Operation::CreateXml(config, flags) => {
+        Operation::CreateXml(config, flags, tie) => {
             let paused = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
             let own = Some(Arc::clone(config));
-            reporter.plan(uuid, |domain| domain.start(StartedDetail::Booted, paused, own))
+            reporter.plan(uuid, |domain| {
+                domain.start(StartedDetail::Booted, paused, own)?;
+                domain.set_tie(*tie);
+                Ok(())
+            })
         }
         Operation::Rename(_, name) => {
             let Some(stored) = reporter.entry(uuid)?.stored else {

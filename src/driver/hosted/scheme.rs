@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::support::Support;
 use super::{Host, Hypervisor};
-use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::error::{Error, Result};
 use crate::event::EventTypes;
 use crate::registry::Source;
 use crate::sync::Mutex;
@@ -15,6 +15,7 @@ use crate::sys::PerProcess;
 /// One that is registered, and its hosts.
 struct Scheme {
     hypervisor: Arc<dyn Hypervisor>,
+    support: Support,
     hosts: Vec<Host>,
 }
 
@@ -40,14 +41,15 @@ pub(crate) fn register_made<H: Hypervisor + 'static>(
     make: impl FnOnce() -> H,
 ) -> Result<()> {
     check(scheme)?;
-    Support { native, lists }.check()?;
+    let support = Support { native, lists };
+    support.check()?;
     let mut schemes = SCHEMES.get().lock();
     if schemes.contains_key(scheme) {
         drop(schemes);
         return Err(Error::not_valid(format!("a driver for '{scheme}' is registered already")));
     }
     let hypervisor = Arc::new(make());
-    schemes.insert(scheme.to_owned(), Scheme { hypervisor, hosts: Vec::new() });
+    schemes.insert(scheme.to_owned(), Scheme { hypervisor, support, hosts: Vec::new() });
     Ok(())
 }
 
@@ -59,7 +61,7 @@ pub(crate) fn register_made<H: Hypervisor + 'static>(
 /// INVALID_ARG: no hypervisor is registered for the scheme.
 pub fn unregister_driver(scheme: &str) -> Result<()> {
     let found = SCHEMES.get().lock().remove(scheme);
-    let Some(Scheme { hypervisor, hosts }) = found else {
+    let Some(Scheme { hypervisor, hosts, .. }) = found else {
         return Err(Error::invalid_arg(format!("scheme '{scheme}' has no registered driver")));
     };
     for host in &hosts {
@@ -70,24 +72,19 @@ pub fn unregister_driver(scheme: &str) -> Result<()> {
     Ok(())
 }
 
-/// The hypervisor for a scheme.
-pub(super) fn find(scheme: &str) -> Option<Arc<dyn Hypervisor>> {
-    SCHEMES.get().lock().get(scheme).map(|found| Arc::clone(&found.hypervisor))
-}
-
-/// Notes a host of a hypervisor, which ends with that at the latest.
-///
-/// # Errors
-/// NO_CONNECT: the hypervisor is no longer there.
-pub(super) fn enter(host: &Host, hypervisor: &Arc<dyn Hypervisor>) -> Result<()> {
+/// Makes a host of the hypervisor for a scheme, which ends with that at the latest. `make` must be
+/// quick. `None`: there is no such hypervisor.
+pub(super) fn enter(
+    scheme: &str,
+    make: impl FnOnce(Arc<dyn Hypervisor>, Support) -> Result<Host>,
+) -> Option<Result<Host>> {
     let mut schemes = SCHEMES.get().lock();
-    match schemes.get_mut(&host.core.scheme) {
-        Some(found) if Arc::ptr_eq(&found.hypervisor, hypervisor) => {
-            found.hosts.push(host.clone());
-            Ok(())
-        }
-        _ => Err(Error::new(ErrorCode::NoConnect, ErrorDomain::None, host.uri())),
+    let found = schemes.get_mut(scheme)?;
+    let entered = make(Arc::clone(&found.hypervisor), found.support);
+    if let Ok(host) = &entered {
+        found.hosts.push(host.clone());
     }
+    Some(entered)
 }
 
 /// Forgets a host.

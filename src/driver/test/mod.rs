@@ -16,7 +16,7 @@ use self::node::NodeDomain;
 use super::reconfigure::{rename, set_metadata};
 use super::usual::{act, paused_by, saved_image, stopped};
 use super::{CreateFlags, Driver, Opened, Operation, Reporter, SaveFlags};
-use crate::domain::{Config, Facts, SavedImage, SavedState};
+use crate::domain::{Config, Facts, SavedImage, SavedState, Tie};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{EventSupport, EventType, StartedDetail, StoppedDetail, SuspendedDetail};
 use crate::registry::Base;
@@ -111,9 +111,9 @@ impl Driver for Test {
             Operation::Define(config) => {
                 reporter.change(config.uuid(), |domain| domain.define(Arc::clone(&config)))
             }
-            Operation::CreateXml(config, flags) => {
+            Operation::CreateXml(config, flags, tie) => {
                 let paused = flags.contains(CreateFlags::PAUSED).then_some(SuspendedDetail::Paused);
-                start_own(reporter, &config, StartedDetail::Booted, paused)
+                start_own(reporter, &config, StartedDetail::Booted, paused, tie)
             }
             Operation::Restore(path, flags) => restore(reporter, path, flags),
             Operation::Save(uuid, path, flags) => save(reporter, uuid, path, flags),
@@ -132,8 +132,13 @@ fn start_own(
     config: &Arc<Config>,
     how: StartedDetail,
     paused: Option<SuspendedDetail>,
+    tie: Option<Tie>,
 ) -> Result<Facts> {
-    reporter.change(config.uuid(), |domain| domain.start(how, paused, Some(Arc::clone(config))))
+    reporter.change(config.uuid(), |domain| {
+        domain.start(how, paused, Some(Arc::clone(config)))?;
+        domain.set_tie(tie);
+        Ok(())
+    })
 }
 
 /// Writes the image beside its place, stops the domain, then puts the image there: the state is
@@ -164,5 +169,5 @@ fn restore(reporter: &Reporter, path: &Path, flags: SaveFlags) -> Result<Facts> 
     } else {
         paused_by(state)
     };
-    start_own(reporter, &config, StartedDetail::Restored, paused)
+    start_own(reporter, &config, StartedDetail::Restored, paused, None)
 }
