@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use program::Program;
 
 /// A test that builds a program of `tests/c`, and runs it as it is, under valgrind and with gcc's
-/// sanitizers; those with threads under helgrind too.
+/// sanitizers; those with threads under helgrind too, for the order of locks and not for races.
 macro_rules! programs {
     ($($(#[$doc:meta])* $name:ident $($tool:ident)?;)+) => {
         $(

@@ -94,8 +94,9 @@ fn open(
 /// in that file fills. The default is what the environment variable
 /// VIRTWATCH_DEFAULT_URI says, or else LIBVIRT_DEFAULT_URI.
 ///
-/// No thread is started before a callback is registered, and no event loop is
-/// needed.
+/// No thread is started before a callback is registered, but for a driver of the
+/// program that lists its domains: a thread that looks at them runs from here on
+/// (see vwDriverRegister()). No event loop is needed.
 ///
 /// Returns the connection, to be closed with vwConnectClose(); NULL:
 /// VW_ERR_NO_CONNECT (no driver takes the URI), VW_ERR_INVALID_ARG (it is no

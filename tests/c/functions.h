@@ -37,7 +37,8 @@ FUNCTION(vwConnectSetKeepAlive, -1, (P(0), I(1), U(2)), CONN, NUMBER("interval",
 FUNCTION(vwConnectGetEventSupport, -1, (P(0), I(1)), CONN,
          NUMBER("type", 0, BAD(-1, 9, 31, 34, INT_MAX)))
 FUNCTION(vwConnectAudit, -1, (P(0), U(1)), CONN, FLAGS("flags", 0))
-FUNCTION(vwConnectGetStats, -1, (P(0), P(1), S(2)), CONN, OUT("stats"), SIZE("size", vwStats))
+FUNCTION(vwConnectGetStats, -1, (P(0), P(1), S(2)), CONN, OUT_SIZED("stats", vwStats),
+         SIZE("size", vwStats))
 
 /* Lists. */
 FUNCTION(vwConnectNumOfDomains, -1, (P(0)), CONN)
@@ -101,7 +102,8 @@ FUNCTION(vwWatchNext, -1, (P(0), P(1), S(2), I(3)), WATCH, OUT("rec"), SIZE("rec
 FUNCTION(vwWatchCancel, -1, (P(0)), QUIET_WATCH)
 FUNCTION(vwWatchGetFD, -1, (P(0)), WATCH)
 FUNCTION(vwWatchGetCursor, -1, (P(0), P(1)), WATCH, OUT("cursor"))
-FUNCTION(vwWatchGetStats, -1, (P(0), P(1), S(2)), WATCH, OUT("stats"), SIZE("size", vwWatchStats))
+FUNCTION(vwWatchGetStats, -1, (P(0), P(1), S(2)), WATCH, OUT_SIZED("stats", vwWatchStats),
+         SIZE("size", vwWatchStats))
 FUNCTION(vwWatchFree, -1, (P(0)), WATCH)
 
 /* Domains: finding them, what is known of them. */
@@ -161,8 +163,8 @@ FUNCTION(vwDomainSaveFlags, -1, (P(0), P(1), P(2), U(3)), DOMAIN, PATH("to"), NO
          FLAGS("flags", 7))
 FUNCTION(vwDomainManagedSave, -1, (P(0), U(1)), DOMAIN, FLAGS("flags", 7))
 FUNCTION(vwDomainManagedSaveRemove, -1, (P(0), U(1)), DOMAIN, FLAGS("flags", 0))
-FUNCTION(vwDomainMigrate, 0, (P(0), P(1), U(2), P(3), P(4), 0), DOMAIN, CONN,
-         FLAGS("flags", 1593), MAYBE_TEXT("dname"), NOT_YET("uri"))
+FUNCTION(vwDomainMigrate, 0, (P(0), P(1), L(2), P(3), P(4), 0), DOMAIN, CONN,
+         LONG_FLAGS("flags", 1593), MAYBE_TEXT("dname"), NOT_YET("uri"))
 FUNCTION(vwDomainMigrateToURI3, -1, (P(0), P(1), P(2), U(3), U(4)), DOMAIN, MAYBE_TEXT("dconnuri"),
          MAYBE_OUT, ANY, FLAGS("flags", 1593))
 FUNCTION(vwDomainRename, -1, (P(0), P(1), U(2)), DOMAIN, TEXT("new_name", "x"), FLAGS("flags", 0))
@@ -173,9 +175,10 @@ FUNCTION(vwDomainSetMetadata, -1, (P(0), I(1), P(2), P(3), P(4), U(5)), DOMAIN,
 
 /* Hosted drivers. */
 FUNCTION(vwDriverRegister, -1, (P(0), P(1), S(2), P(3), F(vwFreeCallback, 4)), TEXT("scheme", "x"),
-         IN("driver"), SIZE("size", vwDriver), ANY, FREE)
+         SIZED("driver", vwDriver), SIZE("size", vwDriver), ANY, FREE)
 FUNCTION(vwDriverUnregister, -1, (P(0)), TEXT("scheme", "x"))
-FUNCTION(vwHostReport, -1, (P(0), P(1), S(2)), HOST, IN("change"), SIZE("size", vwChange))
+FUNCTION(vwHostReport, -1, (P(0), P(1), S(2)), HOST, SIZED("change", vwChange),
+         SIZE("size", vwChange))
 
 /* Helpers. */
 FUNCTION(vwUUIDGenerate, -1, (P(0)), OUT("uuid"))

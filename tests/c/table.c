@@ -24,9 +24,12 @@ typedef enum {
     K_NOT_YET,      /* anything but NULL */
     K_NULL_IS_FINE, /* NULL, and nothing is wrong then */
     K_FLAGS,        /* any bit that is not known */
+    K_LONG_FLAGS,   /* the same, of an unsigned long */
     K_NUMBER,       /* the listed ones */
     K_SIZE,         /* too small, too large */
-    K_SIZED,        /* with a tail that is not zero; its size is the next argument */
+    K_MAYBE_SIZED,  /* with a tail that is not zero; its size is the next argument */
+    K_SIZED,        /* NULL, or that */
+    K_SIZED_PLACE,  /* NULL; a larger one is right, and its tail is zeroed */
 } Kind;
 
 typedef struct {
@@ -48,6 +51,7 @@ typedef struct {
 #define P(i) (a[i].pointer)
 #define I(i) ((int)a[i].number)
 #define U(i) ((unsigned int)a[i].number)
+#define L(i) ((unsigned long)a[i].number)
 #define S(i) ((size_t)a[i].number)
 #define F(type, i) ((type)a[i].function)
 
@@ -71,11 +75,14 @@ typedef struct {
 #define NOT_YET(name) { K_NOT_YET, name, NULL, 0, NULL, 0 }
 #define NULL_IS_FINE { K_NULL_IS_FINE, "", NULL, 0, NULL, 0 }
 #define FLAGS(name, known) { K_FLAGS, name, NULL, known, NULL, 0 }
+#define LONG_FLAGS(name, known) { K_LONG_FLAGS, name, NULL, known, NULL, 0 }
 #define BAD(...) (const long long[]){ __VA_ARGS__ }, sizeof((long long[]){ __VA_ARGS__ }) / sizeof(long long)
 #define NUMBER(name, good, ...) { K_NUMBER, name, NULL, good, __VA_ARGS__ }
 #define NUMBER_AS(name, good, text, ...) { K_NUMBER, name, text, good, __VA_ARGS__ }
 #define SIZE(name, type) { K_SIZE, name, NULL, sizeof(type), NULL, 0 }
-#define MAYBE_SIZED(name, type) { K_SIZED, name, NULL, sizeof(type), NULL, 0 }
+#define MAYBE_SIZED(name, type) { K_MAYBE_SIZED, name, NULL, sizeof(type), NULL, 0 }
+#define OUT_SIZED(name, type) { K_SIZED_PLACE, name, NULL, sizeof(type), NULL, 0 }
+#define SIZED(name, type) { K_SIZED, name, NULL, sizeof(type), NULL, 0 }
 
 /* The calls. What returns nothing returns 0. */
 #define FUNCTION(name, failed, arguments, ...)                                 \
@@ -177,6 +184,7 @@ static Value good(const Argument *argument)
         value.pointer = NULL;
         break;
     case K_FLAGS:
+    case K_LONG_FLAGS:
         value.number = 0;
         break;
     default:
@@ -279,15 +287,16 @@ static void spoil(const Function *function, Value *values, int at)
         try(function, values, VW_ERR_OK, "");
         break;
     case K_FLAGS:
-        for (int bit = 0; bit < 32; bit++) {
-            unsigned int flag = 1u << bit;
-            if ((argument->good & flag) != 0)
+    case K_LONG_FLAGS:
+        for (int bit = 0; bit < (argument->kind == K_FLAGS ? 32 : 64); bit++) {
+            unsigned long flag = 1ul << bit, known = (unsigned long)argument->good;
+            if ((known & flag) != 0)
                 continue;
-            snprintf(wrong, sizeof wrong, "unsupported flags (%#x) in function %s", flag,
+            snprintf(wrong, sizeof wrong, "unsupported flags (%#lx) in function %s", flag,
                      function->name);
-            value->number = flag;
+            value->number = (long long)flag;
             try(function, values, VW_ERR_INVALID_ARG, wrong);
-            value->number = flag | argument->good;
+            value->number = (long long)(flag | known);
             try(function, values, VW_ERR_INVALID_ARG, wrong);
         }
         break;
@@ -306,12 +315,30 @@ static void spoil(const Function *function, Value *values, int at)
         try(function, values, VW_ERR_INVALID_ARG, wrong);
         break;
     case K_SIZED:
+        value->pointer = NULL;
+        try(function, values, VW_ERR_INVALID_ARG, missing);
+        /* fall through */
+    case K_MAYBE_SIZED:
         value->pointer = tail;
         for (int more = 1; more <= 64; more++) {
             memset(tail, 0, sizeof tail);
             ((char *)tail)[argument->good + more - 1] = 1;
             values[at + 1].number = argument->good + more;
             try(function, values, VW_ERR_INVALID_ARG, wrong);
+        }
+        values[at + 1] = good(&function->arguments[at + 1]);
+        break;
+    case K_SIZED_PLACE:
+        value->pointer = NULL;
+        try(function, values, VW_ERR_INVALID_ARG, missing);
+        value->pointer = tail;
+        for (int more = 0; more <= 64; more++) {
+            unsigned char *end = (unsigned char *)tail + argument->good;
+            memset(tail, 0xff, sizeof tail);
+            values[at + 1].number = argument->good + more;
+            CHECK(function->call(values) != function->failed);
+            CHECK(more == 0 || (end[0] == 0 && memcmp(end, end + 1, more - 1) == 0));
+            CHECK(end[more] == 0xff);
         }
         values[at + 1] = good(&function->arguments[at + 1]);
         break;
