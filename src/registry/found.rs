@@ -78,19 +78,29 @@ impl Draft<'_> {
             condition = condition.with_definition(definition);
         }
         let identity = self.identity_of(before, found, same_run)?;
+        // The name of a run stays.
+        let config = if found.config.name() == identity.name() {
+            Arc::clone(&found.config)
+        } else {
+            Arc::new(found.config.renamed(identity.name())?)
+        };
         let stored = match before {
             _ if !found.persistent => None,
             Some(Entry { stored: Some(stored), .. })
-                if !found.is_new_config && stored.name() == identity.name() =>
+                if !found.is_new_config
+                    && !stored.is_bare()
+                    && stored.name() == identity.name() =>
             {
                 Some(Arc::clone(stored))
             }
-            _ => Some(Arc::clone(&found.config)),
+            _ => Some(Arc::clone(&config)),
         };
         let live = match before {
             _ if !is_active => None,
-            Some(entry) if same_run => entry.live.clone(),
-            _ => stored.clone().or_else(|| Some(Arc::clone(&found.config))),
+            Some(Entry { live: Some(live), .. }) if same_run && !live.is_bare() => {
+                Some(Arc::clone(live))
+            }
+            _ => stored.clone().or(Some(config)),
         };
         // A run that begins takes the image up.
         let managed_save = before.filter(|_| !is_active || same_run);

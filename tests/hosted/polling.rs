@@ -85,6 +85,34 @@ fn a_renaming_that_is_found_renames_the_document() {
     }
 }
 
+/// Where only the name was reported, the first document that is listed takes the place of the one
+/// that stood in for it. That is no event.
+#[test]
+fn a_listed_document_takes_the_place_of_a_stand_in() {
+    let driver = Driver::register(ALL, true);
+    let conn = driver.connect();
+    let mut watch = watch(&conn);
+    let host = driver.shared.host();
+    let how = StartedDetail::Booted;
+    let name = Some("vm0");
+    host.report(uuid(0), &Report::Started { how, paused: false, id: None, xml: None, name })
+        .unwrap();
+    host.report(uuid(1), &Report::Defined { xml: None, name: Some("vm1") }).unwrap();
+    drop(drain(&mut watch));
+    for (number, persistent, status) in [(0, false, ON), (1, true, OFF)] {
+        let xml = Some(xml(number).replace("<memory>1<", "<memory>2<"));
+        let vm = super::fake::Vm { xml, ..vm(number, persistent, status) };
+        driver.shared.set(number, Some(vm));
+    }
+    assert_eq!(conn.audit().unwrap(), 0);
+    for number in [0, 1] {
+        let domain = conn.lookup_by_uuid(uuid(number)).unwrap();
+        let document = domain.xml(virtwatch::XmlFlags::empty()).unwrap();
+        assert!(document.contains(">2</memory>"), "{document}");
+    }
+    assert_eq!(told(&events(&mut watch)), [""; 0]);
+}
+
 const STOP: Change = Change::Stopped { how: StoppedDetail::Shutdown, killed: false };
 
 /// What is told while a listing is under way is newer than the listing.

@@ -194,3 +194,34 @@ fn a_host_that_is_closed_takes_no_report() {
     drop(conn);
     assert_eq!(host.report(Uuid::nil(), &START).unwrap_err().code(), ErrorCode::OperationInvalid);
 }
+
+/// A report that is made of the present configuration is not made of an older one.
+#[test]
+fn a_report_loses_no_metadata_that_is_set_meanwhile() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use virtwatch::{AffectFlags, Metadata};
+    let driver = Driver::register(ALL, false);
+    let conn = driver.connect();
+    let domain = conn.define_xml(&xml(0)).unwrap();
+    let host = driver.shared.host();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for name in ["one", "other"].into_iter().cycle() {
+                if is_done.load(Ordering::SeqCst) {
+                    break;
+                }
+                host.report(uuid(0), &Report::Renamed { name }).unwrap();
+                host.report(uuid(0), &Report::Edited { xml: None }).unwrap();
+                host.report(uuid(0), &Report::Reverted { xml: None }).unwrap();
+            }
+        });
+        let lost = (0..1000).find(|number| {
+            let title = format!("title {number}");
+            domain.set_metadata(Metadata::Title, Some(&title), AffectFlags::CONFIG).unwrap();
+            domain.metadata(Metadata::Title, AffectFlags::CONFIG).unwrap() != title
+        });
+        is_done.store(true, Ordering::SeqCst);
+        assert_eq!(lost, None);
+    });
+}

@@ -115,11 +115,20 @@ impl Config {
     /// Those of [`check_name`](Self::check_name).
     pub(crate) fn bare(uuid: Uuid, name: &str) -> Result<Self> {
         Self::check_name(name, ErrorDomain::Domain)?;
-        Self::parse(&format!(
+        Self::parse(&Self::bare_document(uuid, name))
+    }
+
+    /// Whether it says nothing but who the domain is.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.document() == Self::bare_document(self.uuid, self.name())
+    }
+
+    fn bare_document(uuid: Uuid, name: &str) -> String {
+        format!(
             "<domain type='test'><name>{}</name><uuid>{uuid}</uuid><memory>1</memory>\
              <os><type>hvm</type></os></domain>",
             escape(name)
-        ))
+        )
     }
 
     fn parse_or(document: &str, unwritten_uuid: impl FnOnce() -> Uuid) -> Result<Self> {

@@ -13,6 +13,7 @@ use super::listing::Seen;
 use super::plans::Plans;
 use super::support::Support;
 use super::{Hypervisor, Report};
+use crate::domain::Entry;
 use crate::driver::Reporter;
 use crate::driver::ticket::Tickets;
 use crate::driver::watcher::Alarm;
@@ -131,7 +132,6 @@ impl Host {
             return Ok(());
         }
         let plan = core.plans.lock().get(uuid).to_vec();
-        let act = report.act(uuid, core.reporter.entry(uuid).ok().as_ref(), &plan)?;
         let id = match *report {
             Report::Started { id: Some(id), .. } if id < 0 => {
                 return Err(Error::invalid_arg("id must be zero or greater"));
@@ -139,27 +139,20 @@ impl Host {
             Report::Started { id, .. } => id,
             _ => None,
         };
-        let (before, after) = silent_steps(&plan, &act);
-        let reported = core.reporter.change(uuid, |domain| {
-            if !core.calls.may_report() {
-                return Err(core.closed());
+        // It may be made of the present configuration, which then must still be that.
+        let made_of = |entry: Option<&Entry>| entry.and_then(Entry::inactive).map(Arc::as_ptr);
+        let (act, reported) = loop {
+            let known = core.reporter.entry(uuid).ok();
+            let act = report.act(uuid, known.as_ref(), &plan)?;
+            let mut is_current = true;
+            let reported = core.reporter.change(uuid, |domain| {
+                is_current = made_of(domain.entry()) == made_of(known.as_ref());
+                if is_current { self.take(domain, &act, id, &plan) } else { Ok(()) }
+            });
+            if is_current {
+                break (act, reported);
             }
-            if let Some(id) = id {
-                domain.set_next_id(id)?;
-            }
-            before.iter().cloned().try_for_each(|act| domain.take(act))?;
-            if matches!(act, Act::Undefine) {
-                domain.set_managed_save(None);
-            }
-            domain.take(act.clone())?;
-            if matches!(act, Act::Start { .. }) {
-                // A run that begins takes the image up.
-                domain.set_managed_save(None);
-            }
-            self.refuse_what_cannot_be(domain)?;
-            // Of one that is gone nothing is kept.
-            after.iter().cloned().try_for_each(|act| domain.take(act)).or(Ok(()))
-        });
+        };
         if let Err(error) = reported {
             self.doubt();
             return Err(error);
@@ -170,6 +163,29 @@ impl Host {
             *core.restored.lock() = Some(uuid);
         }
         Ok(())
+    }
+
+    /// Takes a step that was reported, and what goes with it.
+    fn take(&self, domain: &mut Draft<'_>, act: &Act, id: Option<i32>, plan: &[Act]) -> Result<()> {
+        if !self.core.calls.may_report() {
+            return Err(self.core.closed());
+        }
+        let (before, after) = silent_steps(plan, act);
+        if let Some(id) = id {
+            domain.set_next_id(id)?;
+        }
+        before.iter().cloned().try_for_each(|act| domain.take(act))?;
+        if matches!(act, Act::Undefine) {
+            domain.set_managed_save(None);
+        }
+        domain.take(act.clone())?;
+        if matches!(act, Act::Start { .. }) {
+            // A run that begins takes the image up.
+            domain.set_managed_save(None);
+        }
+        self.refuse_what_cannot_be(domain)?;
+        // Of one that is gone nothing is kept.
+        after.iter().cloned().try_for_each(|act| domain.take(act)).or(Ok(()))
     }
 
     /// Refuses events that the hypervisor said it does not have.

@@ -208,11 +208,16 @@ impl Listing {
                 let listed_before = host.core.seen.lock().documents.get(&uuid).copied();
                 match known {
                     // The program may word the document otherwise than the source does.
-                    Some(known) if listed_before.is_none_or(|before| before == mark) => {
+                    Some(known)
+                        if !known.is_bare()
+                            && listed_before.is_none_or(|before| before == mark) =>
+                    {
                         Arc::clone(known)
                     }
                     _ => {
-                        is_new_config = known.is_some();
+                        // The first document says what the one that stood in for it did not.
+                        is_new_config =
+                            known.is_some() && listed_before.is_some_and(|before| before != mark);
                         Arc::new(Config::parse_of(uuid, xml)?)
                     }
                 }
@@ -233,7 +238,9 @@ fn is_as_known(entry: Option<&Entry>, found: Option<&Found>) -> bool {
         (Some(entry), Some(found)) => {
             let facts = &entry.facts;
             let state = Condition::ABSENT.with_status(found.status).status().state();
+            let is_filled = |known: &Arc<Config>| known.is_bare() && !found.config.is_bare();
             !found.is_new_config
+                && !entry.inactive().is_some_and(is_filled)
                 && facts.is_persistent() == found.persistent
                 && facts.status().state() == state
                 && found.id.is_none_or(|id| facts.id().is_none_or(|known| known == id))
