@@ -1,4 +1,4 @@
-/* Four threads register and deregister callbacks in a storm of events: after a deregistration there
+/* Four threads register and deregister callbacks of every kind in a storm of events: after a deregistration there
  * is no call, and everything is freed once (G8).
  *
  *     storm thread|loop REGISTRATIONS
@@ -41,6 +41,36 @@ static int on_event(vwConnectPtr c, vwDomainPtr domain, int event, int detail, v
     return 0;
 }
 
+static void on_record(vwConnectPtr c, const vwRecord *record, void *opaque)
+{
+    (void)record;
+    on_event(c, NULL, 0, 0, opaque);
+}
+
+static void on_metadata(vwConnectPtr c, vwDomainPtr domain, int type, const char *nsuri, void *opaque)
+{
+    (void)type, (void)nsuri;
+    on_event(c, domain, 0, 0, opaque);
+}
+
+static void on_close(vwConnectPtr c, int reason, void *opaque)
+{
+    (void)c, (void)reason, (void)opaque;
+    CHECK(!"the test driver is never lost");
+}
+
+/* A callback that is known by its function, for each thread: the oldest of a function is ended. */
+#define KNOWN(name)                                                                              \
+    static int name(vwConnectPtr c, vwDomainPtr domain, int event, int detail, void *opaque)     \
+    {                                                                                            \
+        return on_event(c, domain, event, detail, opaque);                                       \
+    }
+KNOWN(known_0)
+KNOWN(known_1)
+KNOWN(known_2)
+KNOWN(known_3)
+static const vwConnectDomainEventCallback known[THREADS] = { known_0, known_1, known_2, known_3 };
+
 static void on_free(void *opaque)
 {
     Registration *registration = opaque;
@@ -48,17 +78,60 @@ static void on_free(void *opaque)
     CHECK(registration->freed++ == 0);
 }
 
+/* Registers a callback of another kind. Returns its id, 0 if it has none; -1: error. */
+static int come(long kind, long thread, Registration *registration)
+{
+    switch (kind) {
+    case 2:
+        return vwConnectDomainRecordRegister(conn, NULL, 0, on_record, registration, on_free);
+    case 4:
+        return vwConnectDomainEventRegisterAny(conn, NULL, VW_DOMAIN_EVENT_ID_METADATA_CHANGE,
+                                               VW_DOMAIN_EVENT_CALLBACK(on_metadata), registration,
+                                               on_free);
+    case 6:
+        return vwConnectDomainEventRegister(conn, known[thread], registration, on_free);
+    case 8: /* a connection has one */
+        if (thread == 0)
+            return vwConnectRegisterCloseCallback(conn, on_close, registration, on_free);
+        /* fall through */
+    default: /* one in four hears of one domain alone */
+        return vwConnectDomainEventRegisterAny(conn, kind % 4 == 1 ? vm : NULL,
+                                               VW_DOMAIN_EVENT_ID_LIFECYCLE,
+                                               VW_DOMAIN_EVENT_CALLBACK(on_event), registration,
+                                               on_free);
+    }
+}
+
+/* Ends it. */
+static int go(long kind, long thread, Registration *registration)
+{
+    switch (kind) {
+    case 6:
+        return vwConnectDomainEventDeregister(conn, known[thread]);
+    case 8:
+        if (thread == 0)
+            return vwConnectUnregisterCloseCallback(conn, on_close);
+        break;
+    case 10: /* a call may be under way then, and frees it */
+        CHECK(vwConnectDomainEventDeregisterAnyFlags(conn, registration->id,
+                                                     VW_DOMAIN_EVENT_DEREGISTER_NOWAIT) == 0);
+        while (!registration->freed)
+            sched_yield();
+        return 0;
+    default:
+        break;
+    }
+    return vwConnectDomainEventDeregisterAny(conn, registration->id);
+}
+
 static void *come_and_go(void *opaque)
 {
     Registration *registration = opaque, *end = registration + per_thread;
+    long thread = (registration - registrations) / per_thread;
     for (long i = 0; registration < end; registration++, i++) {
         registration->id = -1;
         registration->ends_itself = i % 16 == 7;
-        /* One in four hears of one domain alone. */
-        int id = vwConnectDomainEventRegisterAny(conn, i % 4 == 1 ? vm : NULL,
-                                                 VW_DOMAIN_EVENT_ID_LIFECYCLE,
-                                                 VW_DOMAIN_EVENT_CALLBACK(on_event), registration,
-                                                 on_free);
+        int id = come(i % 16, thread, registration);
         CHECK(id >= 0);
         registration->id = id;
         if (registration->ends_itself) {
@@ -66,10 +139,10 @@ static void *come_and_go(void *opaque)
                 sched_yield();
             continue;
         }
-        if (i % 16 == 3)
+        if (i % 16 >= 2 && i % 16 <= 4)
             while (!registration->calls)
                 sched_yield();
-        CHECK(vwConnectDomainEventDeregisterAny(conn, id) == 0);
+        CHECK(go(i % 16, thread, registration) == 0);
         registration->ended = 1;
         CHECK(registration->freed && !registration->inside);
     }
@@ -83,6 +156,7 @@ static void *change(void *opaque)
     while (!stop) {
         for (int i = 0; i < 8; i++)
             CHECK(vwDomainSuspend(vm) == 0 && vwDomainResume(vm) == 0);
+        CHECK(vwDomainSetMetadata(vm, VW_DOMAIN_METADATA_TITLE, "vm", NULL, NULL, 0) == 0);
         sched_yield();
     }
     return NULL;
