@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::registry::{Registry, Source};
 use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, PerProcess, Thread};
+use crate::waits;
 
 /// The instances that connections opened later will share, by scheme, host and path.
 #[derive(Default)]
@@ -63,7 +64,7 @@ impl Shared {
     /// open.
     ///
     /// # Errors
-    /// OPERATION_INVALID: this thread is already opening it.
+    /// OPERATION_INVALID: this thread is already opening it, or who does waits for this thread.
     fn find(&self, key: &str) -> Result<Option<Arc<Instance>>> {
         let mut places = self.places.lock();
         loop {
@@ -71,7 +72,10 @@ impl Shared {
                 Some(Place::Opening(thread)) if *thread == sys::this_thread() => {
                     return Err(Error::not_valid(format!("'{key}' is being opened")));
                 }
-                Some(Place::Opening(_)) => self.settled.wait(&mut places),
+                Some(Place::Opening(thread)) => {
+                    waits::begin(*thread, self.place())?;
+                    self.settled.wait(&mut places);
+                }
                 Some(Place::Open(instance)) if let Some(instance) = instance.upgrade() => {
                     return Ok(Some(instance));
                 }
@@ -102,7 +106,12 @@ impl Shared {
             }
             None => drop(places.remove(key)),
         }
+        waits::end(self.place());
         self.settled.notify_all();
+    }
+
+    fn place(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 }
 

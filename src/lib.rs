@@ -34,6 +34,7 @@ mod registry;
 mod store;
 mod sync;
 mod sys;
+mod waits;
 mod xml;
 
 #[cfg(feature = "capi")]

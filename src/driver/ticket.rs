@@ -2,11 +2,14 @@
 //! Operations on one domain come one after the other, without a lock held while a driver works.
 
 use std::collections::HashMap;
+use std::ptr;
 
 use uuid::Uuid;
 
+use crate::error::Result;
 use crate::sync::{Condvar, Mutex};
 use crate::sys::{self, Thread};
+use crate::waits;
 
 /// Who works on which domain.
 #[derive(Debug, Default)]
@@ -31,14 +34,22 @@ pub(super) struct Ticket<'a> {
 
 impl Tickets {
     /// Waits until no other thread works on the domain.
-    pub(super) fn take(&self, uuid: Uuid) -> Ticket<'_> {
+    ///
+    /// # Errors
+    /// OPERATION_INVALID: who works on it waits for this thread.
+    pub(super) fn take(&self, uuid: Uuid) -> Result<Ticket<'_>> {
         let me = sys::this_thread();
         let mut taken = self.taken.lock();
-        while taken.get(&uuid).is_some_and(|taken| taken.by != me) {
+        while let Some(other) = taken.get(&uuid).map(|taken| taken.by).filter(|&by| by != me) {
+            waits::begin(other, self.place())?;
             self.given_back.wait(&mut taken);
         }
         taken.entry(uuid).or_insert(Taken { by: me, times: 0 }).times += 1;
-        Ticket { tickets: self, uuid }
+        Ok(Ticket { tickets: self, uuid })
+    }
+
+    fn place(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 
     /// Whether a thread works on the domain.
@@ -61,6 +72,7 @@ impl Drop for Ticket<'_> {
             mine.times -= 1;
             if mine.times == 0 {
                 taken.remove(&self.uuid);
+                waits::end(self.tickets.place());
                 self.tickets.given_back.notify_all();
             }
         }

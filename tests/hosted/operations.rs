@@ -438,3 +438,36 @@ fn autodestroy_ends_a_run_however_its_start_was_answered() {
         }
     }
 }
+
+/// Two operations that are each made of one on the other's domain: one of them is refused, and
+/// neither hangs.
+#[test]
+fn operations_do_not_wait_in_a_circle() {
+    let driver = Driver::register(ALL, false);
+    let conn = driver.connect();
+    let domains = [0, 1].map(|number| {
+        let domain = conn.define_xml(&xml(number)).unwrap();
+        domain.start(CreateFlags::empty()).unwrap();
+        domain
+    });
+    let both = Barrier::new(2);
+    let (told, refused) = mpsc::channel();
+    let inner = domains.clone();
+    driver.shared.on_operate(move |_, request| {
+        if request.kind == RequestKind::Suspend {
+            both.wait();
+            let other = inner.iter().find(|domain| domain.uuid() != request.uuid).unwrap();
+            told.send(other.suspend().err().map(|error| error.code())).unwrap();
+        }
+        Ok(Answer::Done)
+    });
+    std::thread::scope(|scope| {
+        for domain in &domains {
+            scope.spawn(|| domain.suspend().unwrap());
+        }
+    });
+    let results: Vec<_> = refused.try_iter().collect();
+    assert_eq!(results.len(), 2);
+    assert!(results.contains(&None) && results.contains(&Some(ErrorCode::OperationInvalid)));
+    driver.shared.on_operate(|_, _| Ok(Answer::Done));
+}

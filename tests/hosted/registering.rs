@@ -1,7 +1,8 @@
 //! Registering, sharing, ending.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use virtwatch::{
@@ -145,5 +146,51 @@ fn who_unregisters_waits_for_the_last_call_to_let_go() {
             std::thread::sleep(Duration::from_micros(200));
             let_go.send(()).unwrap();
         });
+    }
+}
+
+/// Its URIs need one of another scheme.
+struct Needs {
+    other: &'static str,
+    both: Arc<Barrier>,
+    refused: Arc<AtomicUsize>,
+}
+
+impl Hypervisor for Needs {
+    fn native(&self) -> EventTypes {
+        ALL
+    }
+
+    fn open(&self, _: &Host, _: &str) -> Result<(), Error> {
+        self.both.wait();
+        if let Err(error) = Connection::open(self.other) {
+            assert_eq!(error.code(), ErrorCode::OperationInvalid);
+            self.refused.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    fn operate(&self, _: &Host, _: &Request<'_>) -> Result<Answer, Error> {
+        Ok(Answer::Done)
+    }
+}
+
+/// Two URIs that each open the other: one is refused, and neither hangs.
+#[test]
+fn openings_do_not_wait_in_a_circle() {
+    let uris = ["needs1:///", "needs2:///"];
+    let (both, refused) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    for (scheme, other) in [("needs1", uris[1]), ("needs2", uris[0])] {
+        let (both, refused) = (Arc::clone(&both), Arc::clone(&refused));
+        register_driver(scheme, Needs { other, both, refused }).unwrap();
+    }
+    std::thread::scope(|scope| {
+        let opened = uris.map(|uri| scope.spawn(move || Connection::open(uri).unwrap()));
+        let connections = opened.map(ScopedJoinHandle::join);
+        assert!(connections.iter().all(Result::is_ok));
+    });
+    assert_eq!(refused.load(Ordering::SeqCst), 1);
+    for scheme in ["needs1", "needs2"] {
+        unregister_driver(scheme).unwrap();
     }
 }

@@ -53,7 +53,7 @@ impl Host {
     /// is listing them already, or the host is closed.
     pub(super) fn compare(&self, cause: Cause) -> Result<u64> {
         let core = &self.core;
-        let ticket = core.tickets.take(Uuid::max());
+        let ticket = core.tickets.take(Uuid::max())?;
         if ticket.is_nested() {
             return Err(Error::not_valid("the domains are being listed"));
         }

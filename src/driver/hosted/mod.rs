@@ -99,7 +99,7 @@ impl Driver for Hosted {
     fn operate(&self, reporter: &Reporter, operation: Operation<'_>) -> Result<Facts> {
         let core = &self.host.core;
         let uuid = operation.uuid().unwrap_or_default();
-        let ticket = core.tickets.take(uuid);
+        let ticket = core.tickets.take(uuid)?;
         match operation {
             Operation::Restore(..) => return self.restore(reporter, &operation),
             // The configurations are the registry's.
