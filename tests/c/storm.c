@@ -1,5 +1,5 @@
-/* Four threads register and deregister callbacks of every kind in a storm of events: after a deregistration there
- * is no call, and everything is freed once (G8).
+/* Four threads register and deregister callbacks of every kind in a storm of events: after a
+ * deregistration there is no call, and everything is freed once (G8).
  *
  *     storm thread|loop REGISTRATIONS
  */
