@@ -29,6 +29,13 @@ impl Registration {
     pub fn cancel(self) {
         drop(self);
     }
+
+    /// Ends it without waiting, as libvirt does: the callback will not start again, but may still
+    /// run in another thread, and is dropped after its last frame has returned.
+    pub fn forget(self) {
+        // What has ended already is not waited for when this is dropped.
+        drop(self.connection.deregister(self.id, false));
+    }
 }
 
 impl Drop for Registration {

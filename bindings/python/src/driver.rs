@@ -33,6 +33,11 @@ pub(crate) fn raised(error: &Error) -> Option<PyErr> {
     (refusal.message() == error.message()).then_some(raised)
 }
 
+/// Before a call that may enter a driver: what one raised earlier, and nobody was told, is over.
+pub(crate) fn forget_raised(_attached: Python<'_>) {
+    drop(RAISED.take());
+}
+
 /// Brings a driver: from now on URIs `scheme:///…` can be opened.
 ///
 /// `InvalidArgumentError`: `scheme` is no word, or without a list the types in `native` are not

@@ -42,6 +42,11 @@ impl Registration {
         self.session.cancel(py, self.id);
     }
 
+    /// Ends it without waiting, for what is dropped: that may be anywhere, with any lock held.
+    fn _drop(&self, py: Python<'_>) {
+        self.session.forget(py, self.id);
+    }
+
     fn __enter__(slf: Py<Self>) -> Py<Self> {
         slf
     }

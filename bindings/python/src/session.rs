@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use virtwatch::{Connection, Uuid};
 
+use crate::driver;
 use crate::error::{OrRaise, closed};
 use crate::process;
 
@@ -38,6 +39,7 @@ impl Session {
         let open = || {
             if read_only { Connection::open_read_only(uri) } else { Connection::open(uri) }
         };
+        driver::forget_raised(py);
         let core = py.detach(open).or_raise(py)?;
         let source = Source { uri: core.uri().to_owned(), epoch: core.epoch() };
         let session = Arc::new(Self {
@@ -88,6 +90,7 @@ impl Session {
         f: impl FnOnce(&Connection) -> virtwatch::Result<T> + Send,
     ) -> PyResult<T> {
         let core = self.core(py)?;
+        driver::forget_raised(py);
         py.detach(|| f(core)).or_raise(py)
     }
 
@@ -124,6 +127,14 @@ impl Session {
         if self.is_of_this_process() {
             let ended = self.registrations().as_mut().and_then(|kept| kept.remove(&id));
             py.detach(|| drop(ended));
+        }
+    }
+
+    /// Ends a registration, if it has not ended yet, without waiting for its callback.
+    pub(crate) fn forget(&self, py: Python<'_>, id: i32) {
+        if self.is_of_this_process() {
+            let ended = self.registrations().as_mut().and_then(|kept| kept.remove(&id));
+            py.detach(|| ended.map(virtwatch::Registration::forget));
         }
     }
 

@@ -91,6 +91,27 @@ def test_it_ends_when_nobody_holds_it(conn: virtwatch.Connection) -> None:
     assert conn.stats.readers == 0
 
 
+def test_letting_go_does_not_wait_for_a_listener(conn: virtwatch.Connection) -> None:
+    """It may happen anywhere, with any lock held."""
+    lock, inside, left = threading.Lock(), threading.Event(), threading.Event()
+
+    def listen(*_: object) -> None:
+        inside.set()
+        with lock:
+            left.set()
+
+    inventory = Inventory(conn)
+    inventory.listen(listen)
+    with lock:
+        conn.define_xml(xml())
+        inside.wait()
+        del inventory
+        gc.collect()
+        assert not left.is_set()
+    wait_until(lambda: conn.stats.readers == 0)
+    assert left.is_set()
+
+
 def test_iterating_is_not_disturbed(conn: virtwatch.Connection) -> None:
     stop = threading.Event()
 

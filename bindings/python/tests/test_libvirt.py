@@ -701,3 +701,19 @@ for number in numbers:
     conn.domainEventDeregisterAny(number)
 """
     )
+
+
+def test_a_handle_needs_a_descriptor() -> None:
+    run_python(
+        """
+        import virtwatch.libvirt as libvirt
+        libvirt.virEventRegisterDefaultImpl()
+        try:
+            libvirt.virEventAddHandle(-1, libvirt.VIR_EVENT_HANDLE_READABLE, print, None)
+        except libvirt.libvirtError:
+            libvirt.virEventAddTimeout(0, lambda *_: None, None)
+            libvirt.virEventRunDefaultImpl()
+        else:
+            raise SystemExit("not refused")
+        """
+    )

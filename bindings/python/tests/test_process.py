@@ -88,16 +88,23 @@ def test_the_end_waits_for_a_callback() -> None:
 
 
 @pytest.mark.parametrize("pause", ["threading.Event().wait()", "time.sleep(0.0005)"])
-def test_ctrl_c_ends_a_program_with_a_callback_that_does_not_end(pause: str) -> None:
+@pytest.mark.parametrize(
+    "register",
+    [
+        "conn.register(callback)",
+        "inventory = virtwatch.Inventory(conn); inventory.listen(callback)",
+    ],
+)
+def test_ctrl_c_ends_a_program_with_a_callback_that_does_not_end(pause: str, register: str) -> None:
     program = f"""
         import threading, time, virtwatch
         inside = threading.Event()
         conn = virtwatch.connect("test:///default")
-        def callback(record):
+        def callback(*_):
             inside.set()
             while True:
                 {pause}
-        conn.register(callback)
+        {register}
         conn.lookup_by_name("test").suspend()
         inside.wait()
         print("ending", flush=True)
@@ -198,6 +205,42 @@ def test_the_child_of_a_fork_has_no_connections() -> None:
         """
     )
     assert done.stderr == ""
+
+
+def test_an_inventory_survives_a_fork_in_the_middle_of_changes() -> None:
+    """G12: in the child it has ended, whatever another thread of the parent was about to do."""
+    run_python(
+        """
+        import os, signal, threading, virtwatch
+        conn = virtwatch.connect("test:///default")
+        domain = conn.lookup_by_name("test")
+        inventory = virtwatch.Inventory(conn)
+        inventory.listen(lambda before, after: None)
+        stop = threading.Event()
+        def churn():
+            while not stop.is_set():
+                domain.suspend()
+                domain.resume()
+        thread = threading.Thread(target=churn)
+        thread.start()
+        for _ in range(300):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                assert inventory.stale and len(inventory.snapshot()) == 1
+                assert inventory.by_name("test") is not None
+                assert not inventory.listen(print).active
+                try:
+                    inventory.wait_for(lambda view: False)
+                except virtwatch.ClosedError as error:
+                    assert "fork" in str(error)
+                    os._exit(0)
+                os._exit(1)
+            assert os.waitpid(child, 0)[1] == 0
+        stop.set()
+        thread.join()
+        """
+    )
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 from uuid import UUID
 
+from . import _fork
 from ._enums import Origin, RecordKind
 from ._native import Record, inside_callback, unraisable
 from .view import DomainView, fold
@@ -33,6 +34,19 @@ class Contents:
         self._wakers: list[Callable[[], object]] = []
         self._next: dict[UUID, DomainView] | None = None
         """During a catch-up: what will be known at its end."""
+        self.why_ended = "the inventory has ended"
+        _fork.note(self)
+
+    def forked(self) -> None:
+        """Nothing changes in the child, and nobody is told."""
+        self.changed = threading.Condition()
+        if not self.ended:
+            self.ended = True
+            self.why_ended = "the inventory was made before a fork; make another in the child"
+        self.version += 1
+        # A change may have been half made.
+        self.names = {domain.name: domain.uuid for domain in self.view.values()}
+        self.listeners, self.telling, self._wakers = {}, None, []
 
     def begin(self, is_alive: bool) -> None:
         """How the source is, if no record has told yet."""
@@ -100,7 +114,7 @@ class Contents:
             yield
         finally:
             with self.changed:
-                self._wakers.remove(waker)
+                self._wakers = [other for other in self._wakers if other is not waker]
 
     def _notify(self) -> None:
         self.version += 1

@@ -39,7 +39,9 @@ class Inventory(Mapping[UUID, DomainView]):
         registration = connection.register(Feed(contents), resume=watch.cursor)
         # The feed tells of the source from now on; this is for a source that it found as it is.
         contents.begin(connection.is_alive)
-        self._end = weakref.finalize(self, registration.cancel)
+        self._registration = registration
+        # At the end of the interpreter everything is closed, which Ctrl-C can interrupt.
+        weakref.finalize(self, registration._drop).atexit = False
 
     def __getitem__(self, uuid: UUID) -> DomainView:
         return self._contents.view[uuid]
@@ -120,7 +122,7 @@ class Inventory(Mapping[UUID, DomainView]):
             seen, ended = contents.version, contents.ended
             if predicate(self):
                 return True
-            left = _left(deadline, ended)
+            left = _left(contents, deadline, ended)
             if left is not None and left <= 0:
                 return False
             with contents.changed:
@@ -139,7 +141,7 @@ class Inventory(Mapping[UUID, DomainView]):
                 ended = contents.ended
                 if predicate(self):
                     return True
-                left = _left(deadline, ended)
+                left = _left(contents, deadline, ended)
                 if left is not None and left <= 0:
                     return False
                 try:
@@ -148,8 +150,9 @@ class Inventory(Mapping[UUID, DomainView]):
                     pass
 
     def close(self) -> None:
-        """Ends it: it no longer follows the changes."""
-        self._end()
+        """Ends it: it no longer follows the changes. On return no listener runs, unless this is
+        called inside a callback."""
+        self._registration.cancel()
 
     def __enter__(self) -> Inventory:
         return self
@@ -158,8 +161,8 @@ class Inventory(Mapping[UUID, DomainView]):
         self.close()
 
 
-def _left(deadline: float | None, ended: bool) -> float | None:
+def _left(contents: Contents, deadline: float | None, ended: bool) -> float | None:
     """How many seconds to wait for a change; `ClosedError` when none can come."""
     if ended:
-        raise ClosedError("the inventory has ended", ErrorCode.INVALID_CONN)
+        raise ClosedError(contents.why_ended, ErrorCode.INVALID_CONN)
     return None if deadline is None else deadline - time.monotonic()

@@ -68,6 +68,8 @@ class DefaultLoop:
         self._waker = None
 
     def add_handle(self, fd: int, events: int, callback: Callable[..., None], opaque: Any) -> int:
+        if fd < 0:
+            return -1
         with self._lock:
             self._last_handle += 1
             watch = self._last_handle

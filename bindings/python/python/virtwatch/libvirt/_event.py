@@ -6,6 +6,7 @@ import itertools
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from .. import _fork
 from .._errors import CancelledError, ClosedError
 from .._native import Connection, Domain, Record, Registration, Watch
 from ._error import refusal
@@ -99,6 +100,10 @@ class _Stream:
         self._loop.remove_handle(handle)
         return True
 
+    def forked(self) -> None:
+        """The loop of the child has it still; it ends there when that looks at it."""
+        self._lock = threading.RLock()
+
     def end(self) -> None:
         """Takes it out of the loop. Once the loop has let go of it, its descriptor is closed."""
         with self._lock:
@@ -136,6 +141,15 @@ class InLoop(Callbacks):
         self._reading = False
         self._running: _Reader | None = None
         """What is being called."""
+        _fork.note(self)
+
+    def forked(self) -> None:
+        """In the child nobody reads; what is registered there is refused by the connection."""
+        self._lock = threading.RLock()
+        if self._stream is not None:
+            self._stream.forked()
+        self._running, self._reading = None, False
+        _inside.intersection_update({threading.get_ident()})
 
     def add(self, core: Connection, take: Callable[[Record], object], domain: Domain | None) -> int:
         opened = None
