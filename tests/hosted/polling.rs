@@ -113,6 +113,52 @@ fn a_listed_document_takes_the_place_of_a_stand_in() {
     assert_eq!(told(&events(&mut watch)), [""; 0]);
 }
 
+/// Names that have gone round between two listings, or moved on, are found.
+#[test]
+fn exchanged_names_are_found() {
+    for native in [life_only(), ALL] {
+        let driver = Driver::register(native, true);
+        let set = |names: [&str; 4]| {
+            for (number, name) in (0..).zip(names) {
+                let vm = super::fake::Vm { name: name.to_owned(), ..vm(number, true, OFF) };
+                driver.shared.set(number, Some(vm));
+            }
+        };
+        set(["a", "b", "c", "d"]);
+        let conn = Connection::open(&format!("{}?poll=60m", driver.uri())).unwrap();
+        let named = |names: [&str; 4]| {
+            for (number, name) in (0..).zip(names) {
+                let domain = conn.lookup_by_name(name).unwrap();
+                assert_eq!(domain.uuid(), uuid(number));
+                let document = domain.xml(virtwatch::XmlFlags::empty()).unwrap();
+                assert!(document.contains(&format!("<name>{name}</name>")), "{document}");
+            }
+        };
+        for names in [["b", "c", "a", "e"], ["c", "a", "e", "f"], ["a", "c", "f", "e"]] {
+            set(names);
+            assert_eq!(conn.audit().unwrap(), 4);
+            named(names);
+            assert_eq!(conn.audit().unwrap(), 0);
+        }
+    }
+    // Without an audit, too: at once where renamings are not reported, else in doubt first.
+    for native in [life_only(), ALL] {
+        let driver = Driver::register(native, true);
+        driver.shared.set(0, Some(vm(0, true, OFF)));
+        driver.shared.set(1, Some(vm(1, true, OFF)));
+        let conn = fast(&driver);
+        driver.shared.set(0, Some(super::fake::Vm { name: "vm1".into(), ..vm(0, true, OFF) }));
+        driver.shared.set(1, Some(super::fake::Vm { name: "vm0".into(), ..vm(1, true, OFF) }));
+        if native == ALL {
+            // A report that cannot be true has it listed.
+            driver.shared.host().report(uuid(0), &Report::Changed(STOP)).unwrap_err();
+        }
+        while conn.lookup_by_name("vm1").map(|domain| domain.uuid()).ok() != Some(uuid(0)) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+}
+
 const STOP: Change = Change::Stopped { how: StoppedDetail::Shutdown, killed: false };
 
 /// What is told while a listing is under way is newer than the listing.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Host, Listed};
-use crate::domain::{Condition, Config, Entry};
+use crate::domain::{Condition, Config, Entry, ShutoffReason, Status};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::event::{EventType, EventTypes, Origin};
 use crate::lifecycle::Change;
@@ -32,6 +32,25 @@ struct Listing {
     documents: BTreeMap<Uuid, u64>,
     /// Listed, but not so that it can be read: they stay as they are.
     unreadable: HashSet<Uuid>,
+}
+
+/// A domain that is to be led to what was found.
+struct Due<'a> {
+    uuid: Uuid,
+    found: &'a Found,
+    /// It stays as it is if it has changed since.
+    began: u64,
+    origin: Origin,
+}
+
+/// What became of leading a domain to what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Led {
+    /// It is that already, or it is left alone.
+    Same,
+    Differed,
+    /// Its name or its id is still another's.
+    Clashes,
 }
 
 /// Why a listing is made.
@@ -90,43 +109,116 @@ impl Host {
     }
 
     /// Leads every domain to what was found: those that are gone first, so that their names are
-    /// free.
+    /// free; then those whose name is another's still once that has another one. Returns how many
+    /// differed.
     fn lead(&self, listing: &Listing, began: u64, origin: Origin) -> u64 {
+        let known: HashSet<Uuid> = self.core.reporter.uuids().into_iter().collect();
         let mut differed = 0;
-        let gone =
-            self.core.reporter.uuids().into_iter().filter(|uuid| {
-                !listing.found.contains_key(uuid) && !listing.unreadable.contains(uuid)
-            });
-        for uuid in gone {
-            differed += u64::from(self.lead_one(uuid, None, began, origin));
+        let is_listed =
+            |uuid: &Uuid| listing.found.contains_key(uuid) || listing.unreadable.contains(uuid);
+        for &uuid in known.iter().filter(|uuid| !is_listed(uuid)) {
+            differed += u64::from(self.lead_one(uuid, None, began, origin) == Led::Differed);
         }
-        for (&uuid, found) in &listing.found {
-            differed += u64::from(self.lead_one(uuid, Some(found), began, origin));
+        let due = |(&uuid, found)| Due { uuid, found, began, origin };
+        let mut left: Vec<Due<'_>> = listing.found.iter().map(due).collect();
+        loop {
+            let before = left.len();
+            left.retain(|due| {
+                let led = self.lead_one(due.uuid, Some(due.found), due.began, due.origin);
+                differed += u64::from(led == Led::Differed);
+                led == Led::Clashes
+            });
+            if left.is_empty() || (left.len() == before && !self.make_way(&mut left)) {
+                break;
+            }
         }
         let mut seen = self.core.seen.lock();
         seen.documents.retain(|uuid, _| listing.unreadable.contains(uuid));
         seen.documents.extend(&listing.documents);
-        differed
+        seen.doubtful.retain(|uuid, _| known.contains(uuid) || is_listed(uuid));
+        differed + left.len() as u64
     }
 
-    /// Whether it was led somewhere. What differs from what was reported has to be found twice.
-    fn lead_one(&self, uuid: Uuid, found: Option<&Found>, began: u64, origin: Origin) -> bool {
+    /// Domains that have exchanged their names wait for each other: one of them gets out of the way,
+    /// as it must have done at the source, under its UUID for a name. Whether one did.
+    fn make_way(&self, left: &mut [Due<'_>]) -> bool {
+        let core = &self.core;
+        let entries: Vec<_> = left.iter().map(|due| core.reporter.entry(due.uuid).ok()).collect();
+        let owner = |name: &str| {
+            entries.iter().position(|entry| entry.as_ref().is_some_and(|e| e.facts.name() == name))
+        };
+        let next: Vec<_> = left.iter().map(|due| owner(due.found.config.name())).collect();
+        let ring = (0..left.len()).find_map(|first| {
+            let mut ring = vec![first];
+            while ring.len() <= next.len() {
+                match (*next.get(*ring.last()?)?)? {
+                    at if at == first => return Some(ring),
+                    at => ring.push(at),
+                }
+            }
+            None
+        });
+        let Some(ring) = ring else { return false };
+        // It has to be found twice, as what else differs from what was reported.
+        let renaming = EventTypes::from_iter([EventType::Undefined, EventType::Defined]);
+        let mut is_sure = true;
+        for due in ring.iter().filter_map(|&at| left.get(at)) {
+            if due.origin == Origin::Polled && core.support.reports_any(renaming) {
+                let mut seen = core.seen.lock();
+                is_sure &= seen.doubtful.contains_key(&due.uuid);
+                seen.doubtful.entry(due.uuid).or_insert(due.began);
+            }
+        }
+        if !is_sure {
+            self.doubt();
+            return false;
+        }
+        let has_stored = |at: &&usize| {
+            entries.get(**at).is_some_and(|e| e.as_ref().is_some_and(|e| e.stored.is_some()))
+        };
+        let Some(&mover) = ring.iter().find(has_stored).or(ring.first()) else { return false };
+        let stored = entries.get(mover).and_then(|entry| entry.as_ref()?.stored.as_ref());
+        for &at in &ring {
+            if let Some(due) = left.get_mut(at)
+                && core.support.reports_any(renaming)
+            {
+                due.origin = Origin::Resync;
+            }
+        }
+        let Some(due) = left.get_mut(mover) else { return false };
+        // The life of a transient one is over.
+        let aside = stored.and_then(|stored| stored.renamed(&due.uuid.to_string()).ok());
+        let aside = aside.map(|config| Found {
+            persistent: true,
+            status: Status::Shutoff(ShutoffReason::Unknown),
+            id: None,
+            config: Arc::new(config),
+            is_new_config: false,
+        });
+        let led = self.lead_one(due.uuid, aside.as_ref(), due.began, due.origin);
+        due.began = core.reporter.head();
+        led == Led::Differed
+    }
+
+    /// Leads a domain to what was found. What differs from what was reported has to be found twice.
+    fn lead_one(&self, uuid: Uuid, found: Option<&Found>, began: u64, origin: Origin) -> Led {
         let core = &self.core;
         let entry = core.reporter.entry(uuid).ok();
         if core.tickets.is_taken(uuid) || is_as_known(entry.as_ref(), found) {
             core.seen.lock().doubtful.remove(&uuid);
-            return false;
+            return Led::Same;
         }
         let doubted = core.seen.lock().doubtful.remove(&uuid);
         let is_confirmed = doubted.is_some_and(|since| !core.reporter.has_changed(uuid, since));
         let is_polled = origin == Origin::Polled;
         let mut in_doubt = false;
+        let mut clashes = false;
         let led = core.reporter.change_unless_changed(uuid, began, |domain| {
             if !core.calls.may_report() {
                 return Err(core.closed());
             }
             domain.set_origin(if is_confirmed { Origin::Resync } else { origin });
-            domain.lead_to(found)?;
+            domain.lead_to(found).inspect_err(|_| clashes = true)?;
             let of_native = core.support.reports_any(domain.event_types());
             in_doubt = is_polled && of_native && !is_confirmed;
             if in_doubt { Err(Error::not_valid("in doubt")) } else { Ok(domain.event_types()) }
@@ -135,9 +227,15 @@ impl Host {
             core.seen.lock().doubtful.insert(uuid, began);
             self.doubt();
         }
-        let Ok(Some(event_types)) = led else { return false };
+        if clashes {
+            if let Some(since) = doubted.filter(|_| is_confirmed) {
+                core.seen.lock().doubtful.insert(uuid, since);
+            }
+            return Led::Clashes;
+        }
+        let Ok(Some(event_types)) = led else { return Led::Same };
         self.settle(uuid, event_types);
-        event_types != EventTypes::from_iter([])
+        if event_types == EventTypes::from_iter([]) { Led::Same } else { Led::Differed }
     }
 
     /// What was found is what operations had planned, or something else.
