@@ -1,6 +1,6 @@
 //! A hypervisor that Python brings: a subclass of `Driver` in `virtwatch/driver.py`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -22,6 +22,8 @@ use crate::process;
 static SCHEMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 thread_local! {
+    /// Whether this thread has asked for something: on others nobody takes what was raised.
+    static ASKS: Cell<bool> = const { Cell::new(false) };
     /// What a driver raised on this thread, and what the core makes of it on its way to the caller.
     static RAISED: RefCell<Option<(Error, PyErr)>> = const { RefCell::new(None) };
 }
@@ -35,6 +37,7 @@ pub(crate) fn raised(error: &Error) -> Option<PyErr> {
 
 /// Before a call that may enter a driver: what one raised earlier, and nobody was told, is over.
 pub(crate) fn forget_raised(_attached: Python<'_>) {
+    ASKS.set(true);
     drop(RAISED.take());
 }
 
@@ -113,7 +116,9 @@ struct Refused {
 impl Refused {
     /// The refusal, to be raised again as it was where the core was called from.
     fn returned(self) -> Error {
-        RAISED.set(self.raised.map(|raised| (self.error.clone(), raised)));
+        if ASKS.get() {
+            RAISED.set(self.raised.map(|raised| (self.error.clone(), raised)));
+        }
         self.error
     }
 }
@@ -159,8 +164,7 @@ impl Hypervisor for Brought {
             let listing = driver.call_method1("list", (Host::new(host),))?;
             listing.try_iter()?.map(|domain| domain?.extract()).collect::<PyResult<Vec<Known>>>()
         });
-        // It is told in SOURCE_DOWN, and mostly on a thread of the core.
-        let listing = listing.map_err(|refused| refused.error)?;
+        let listing = listing.map_err(Refused::returned)?;
         listing.iter().try_for_each(|domain| each(domain.listed()?))
     }
 }

@@ -298,7 +298,7 @@ def test_what_is_listed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
             with pytest.raises(virtwatch.Error, match="state 99"):
                 conn.audit()
             lister.domains = ["two"]  # type: ignore[list-item]
-            with pytest.raises(virtwatch.OperationFailedError):
+            with pytest.raises(AttributeError):
                 conn.audit()
     finally:
         virtwatch.unregister_driver("lister")
@@ -450,3 +450,24 @@ def test_a_program_ends_and_forks_with_a_driver() -> None:
         """
     )
     assert (done.stdout, done.stderr) == ("closed\n", "")
+
+
+def test_who_asks_for_an_audit_gets_what_the_listing_raised() -> None:
+    class Interrupted(Driver):
+        raises = False
+
+        def list(self, host: virtwatch.Host) -> list[Listed]:
+            if self.raises:
+                raise KeyboardInterrupt
+            return []
+
+    driver = Interrupted()
+    virtwatch.register_driver("interrupted", driver)
+    try:
+        with virtwatch.connect("interrupted:///") as conn:
+            driver.raises = True
+            with pytest.raises(KeyboardInterrupt):
+                conn.audit()
+            driver.raises = False
+    finally:
+        virtwatch.unregister_driver("interrupted")
