@@ -717,3 +717,25 @@ def test_a_handle_needs_a_descriptor() -> None:
             raise SystemExit("not refused")
         """
     )
+
+
+def test_a_loop_of_asyncio_that_is_closed_takes_nothing() -> None:
+    run_python(
+        """
+        import asyncio
+        import virtwatch.libvirt as libvirt, virtwatch.libvirtaio as libvirtaio
+        async def main():
+            impl = libvirtaio.virEventRegisterAsyncIOImpl()
+            conn = libvirt.open("test:///default")
+            return impl, conn, conn.domainEventRegisterAny(None, 0, lambda *_: None, None)
+        impl, conn, number = asyncio.run(main())
+        conn.domainEventDeregisterAny(number)
+        assert impl.is_idle()
+        try:
+            conn.domainEventRegisterAny(None, 0, lambda *_: None, None)
+        except libvirt.libvirtError:
+            assert impl.is_idle()
+        else:
+            raise SystemExit("not refused")
+        """
+    )

@@ -78,6 +78,8 @@ class virEventAsyncIOImpl:
             await self._freed.wait()
 
     def _add_handle(self, fd: int, events: int, callback: Callable[..., None], opaque: Any) -> int:
+        if self.loop.is_closed():
+            return -1
         watch = self._add(_Handle(fd, events, callback, opaque))
         self._soon(self._look_at, fd)
         return watch
@@ -98,6 +100,8 @@ class virEventAsyncIOImpl:
         return 0
 
     def _add_timeout(self, frequency: int, callback: Callable[..., None], opaque: Any) -> int:
+        if self.loop.is_closed():
+            return -1
         timer = self._add(_Timeout(callback, opaque))
         self._update_timeout(timer, frequency)
         return timer
@@ -124,7 +128,10 @@ class virEventAsyncIOImpl:
         return number
 
     def _free(self, number: int, opaque: Any) -> None:
-        """Frees it later, from the loop itself."""
+        """Frees it later, from the loop itself; at once when that is closed."""
+        if self.loop.is_closed():
+            libvirt.virEventInvokeFreeCallback(opaque)
+            return
         self._removed[number] = opaque
 
         def free() -> None:
@@ -135,6 +142,8 @@ class virEventAsyncIOImpl:
 
     def _soon(self, change: Callable[..., None], *arguments: Any) -> None:
         """Changes the loop: now where that is safe, else from the loop itself."""
+        if self.loop.is_closed():
+            return
         try:
             here = asyncio.get_running_loop() is self.loop
         except RuntimeError:
