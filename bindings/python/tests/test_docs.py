@@ -132,7 +132,9 @@ def test_what_has_crashed_is_started_again_a_little_later_each_time(
         for _ in range(4):
             runs = {domain.id, None}
             crasher.host.stopped(domain, StoppedDetail.CRASHED)
-            assert await inventory.wait_for_async(lambda now: now[domain.uuid].id not in runs)
+            assert await inventory.wait_for_async(
+                lambda now: domain.uuid in now and now[domain.uuid].id not in runs
+            )
         keeper.delays[domain.uuid] = 80.0
         crasher.host.stopped(domain, StoppedDetail.CRASHED)
         while domain.uuid not in keeper.waiting:
