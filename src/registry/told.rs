@@ -31,7 +31,7 @@ impl Told {
         self.note(facts);
     }
 
-    pub(super) fn get(&self, uuid: Uuid) -> Option<&Facts> {
+    fn get(&self, uuid: Uuid) -> Option<&Facts> {
         self.facts.find(self.hasher.hash_one(uuid), |noted| noted.uuid() == uuid)
     }
 
